@@ -1,0 +1,55 @@
+# `make run` and `make test` need Python 3.11, pip and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+COMPILE := --quiet --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-options --no-emit-find-links
+
+.PHONY: run test lint fmt types bench day lock clean
+
+run: $(STAMP)
+	@$(BIN)/qm models fetch
+	@$(BIN)/qm run examples/day; code=$$?; if [ $$code -gt 1 ]; then exit $$code; fi
+
+test: $(DEV)
+	$(BIN)/python -m pytest
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/qm rules check
+	$(BIN)/qm rules test
+
+fmt: $(DEV)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(DEV)
+	$(BIN)/mypy
+
+bench: $(DEV)
+	$(BIN)/qm bench batch
+
+# Needs Debian's festival, festvox-italp16k, festvox-itapc16k, flite, ffmpeg and sox.
+day: $(DEV)
+	$(BIN)/python examples/make_day.py
+
+lock: $(DEV)
+	$(BIN)/pip-compile $(COMPILE) --output-file requirements.txt pyproject.toml
+	$(BIN)/pip-compile $(COMPILE) --extra dev --output-file requirements-dev.txt pyproject.toml
+
+$(STAMP): requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+$(DEV): $(STAMP) requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

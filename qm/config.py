@@ -1,0 +1,184 @@
+"""All settings, read once. No other module of the product reads the environment."""
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qm.errors import SettingsError
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+TOML_FILE = "qm.toml"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: its name after `QM_`, what it means, its default and how its text is read."""
+
+    name: str
+    meaning: str
+    default: str
+    read: Callable[[str], Any]
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(f"must be one of {', '.join(allowed)}")
+        return text
+
+    return read
+
+
+def _flag(text: str) -> bool:
+    if text.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.lower() in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError("must be yes or no")
+
+
+def _whole(least: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text)
+        if value < least:
+            raise ValueError(f"must be at least {least}")
+        return value
+
+    return read
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise ValueError("must lie in 0..1")
+    return value
+
+
+SETTINGS = (
+    Setting("DATA", "folder of everything the product writes", "./var", Path),
+    Setting("DATABASE_URL", "SQLAlchemy address of the database; empty: SQLite in DATA", "", str),
+    Setting("OBJECTS", "folder of recordings and chats; empty: `objects` in DATA", "", str),
+    Setting("EXECUTOR", "how contacts are worked through", "inprocess", _one_of("inprocess")),
+    Setting("RULES", "folder of rule packs; empty: the packs that come with the product", "", str),
+    Setting("MODEL", "recogniser weights: a name of the catalogue or a CTranslate2 folder", "whisper-base", str),
+    Setting("DEVICE", "where recognition runs", "cpu", _one_of("cpu", "cuda", "auto")),
+    Setting("PRECISION", "arithmetic of recognition", "int8", _one_of("int8", "int8_float16", "float16", "float32")),
+    Setting("THREADS", "processor threads of recognition; 0: all cores", "0", _whole(0)),
+    Setting("BEAM", "beam width of recognition", "5", _whole(1)),
+    Setting("BATCH", "speech windows recognised at once", "8", _whole(1)),
+    Setting("OFFLINE", "never download anything, weights included", "no", _flag),
+    Setting("LANGUAGE", "of reports and pages: it or en; empty: after LANG", "", _one_of("", "it", "en")),
+    Setting("MIN_N", "no figure of a person or a team below so many observations", "5", _whole(1)),
+    Setting(
+        "LINK_HOURS", "a survey without contact id is linked to contacts this many hours before it", "48", _whole(1)
+    ),
+    Setting("LINK_CONFIDENCE", "a survey is left unlinked below this confidence", "0.6", _share),
+    Setting("COACHING_ITEMS", "coaching items an agent at most", "3", _whole(1)),
+    Setting("HOST", "address that the pages listen on", "127.0.0.1", str),
+    Setting("PORT", "port that the pages listen on", "8642", _whole(1)),
+)
+"""Every setting of the product. `qm doctor` prints them with their origin."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The values in force and where each came from (`default`, `qm.toml`, `environment`)."""
+
+    data: Path
+    database_url: str
+    objects: Path
+    executor: str
+    rules: Path
+    model: str
+    device: str
+    precision: str
+    threads: int
+    beam: int
+    batch: int
+    offline: bool
+    language: str
+    min_n: int
+    link_hours: int
+    link_confidence: float
+    coaching_items: int
+    host: str
+    port: int
+    origins: Mapping[str, str]
+
+    @property
+    def weights(self) -> Path:
+        """Folder of downloaded weights."""
+        return self.data / "weights"
+
+
+def read_settings(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
+    """Settings from `qm.toml` in `folder` and the environment, which wins.
+
+    Raises:
+        SettingsError: a value that can't be used, an unknown setting, or a `qm.toml` that isn't TOML.
+    """
+    environment = os.environ if environment is None else environment
+    from_file = _read_toml((folder or Path.cwd()) / TOML_FILE)
+    _refuse_unknown(environment, from_file)
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for setting in SETTINGS:
+        text, origin = setting.default, "default"
+        if setting.name.lower() in from_file:
+            text, origin = from_file[setting.name.lower()], TOML_FILE
+        if f"QM_{setting.name}" in environment:
+            text, origin = environment[f"QM_{setting.name}"], "environment"
+        values[setting.name.lower()] = _read_value(setting, text, origin)
+        origins[setting.name.lower()] = origin
+    return Settings(**_derived(values, environment), origins=origins)
+
+
+def _read_value(setting: Setting, text: str, origin: str) -> Any:
+    try:
+        return setting.read(text)
+    except ValueError as error:
+        message = f"QM_{setting.name} = {text!r} (from {origin}): {error}"
+        raise SettingsError("settings.bad_value", message, setting.meaning) from None
+
+
+def _refuse_unknown(environment: Mapping[str, str], from_file: Mapping[str, str]) -> None:
+    known = {setting.name.lower() for setting in SETTINGS}
+    given = {name[3:].lower() for name in environment if name.startswith("QM_")} - OTHER_NAMES
+    for name in sorted((given | set(from_file)) - known):
+        hint = "known: " + ", ".join(sorted(known))
+        raise SettingsError("settings.unknown", f"no setting is called '{name}'", hint)
+
+
+OTHER_NAMES = {"shared_data", "config"}
+"""Names with our prefix that tests read; they aren't settings."""
+
+
+def _read_toml(path: Path) -> dict[str, str]:
+    try:
+        with path.open("rb") as file:
+            return {key.lower(): str(value) for key, value in tomllib.load(file).items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError("settings.bad_toml", f"{path}: {error}", "see docs/settings.md") from None
+
+
+def _derived(values: dict[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
+    data = Path(values["data"]).expanduser().absolute()
+    values["data"] = data
+    values["database_url"] = values["database_url"] or f"sqlite:///{data / 'quality.db'}"
+    if not values["database_url"].startswith("sqlite:///"):
+        raise SettingsError(
+            "settings.database", "only SQLite is supported in this version", "sqlite:////path/to/quality.db"
+        )
+    if values["objects"].startswith("s3:"):
+        raise SettingsError("settings.objects", "only a folder is supported in this version", "QM_OBJECTS=/path")
+    values["objects"] = Path(values["objects"]).expanduser().absolute() if values["objects"] else data / "objects"
+    values["rules"] = Path(values["rules"]).absolute() if values["rules"] else REPOSITORY / "scoring_rules"
+    if not values["language"]:
+        spoken = (environment.get("LC_ALL") or environment.get("LANG") or "").lower()
+        values["language"] = "it" if spoken.startswith("it") else "en"
+    return values

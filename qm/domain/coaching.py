@@ -1,0 +1,41 @@
+"""What a supervisor takes into a conversation with an agent."""
+
+from dataclasses import dataclass
+
+from qm.domain.figures import Count
+from qm.units import Seconds
+
+
+@dataclass(frozen=True)
+class CoachingItem:
+    """One thing to talk about with one agent, with the seconds to listen to.
+
+    Attributes:
+        id: derived from agent, criterion and evaluation.
+        rank: 1 is the most important of its agent.
+        missed: contacts where the criterion wasn't met, of those where it was answered.
+        missed_lo: 95 % interval of that share, lower end.
+        missed_hi: upper end.
+        reasons: stable codes of why it was picked (`automatic_fail`, `repeated`, `unhappy_customer`, `weight`).
+        quote: the words said, or the nearest miss of the searched turns.
+        turn_ids: turns quoted or searched.
+        absence: true where the point is that something was *not* said.
+    """
+
+    id: str
+    agent_id: str
+    rank: int
+    form_id: str
+    criterion_id: str
+    contact_id: str
+    evaluation_id: str
+    missed: Count
+    missed_lo: float
+    missed_hi: float
+    priority: float
+    reasons: tuple[str, ...]
+    start_s: Seconds
+    end_s: Seconds
+    quote: str
+    turn_ids: tuple[str, ...]
+    absence: bool

@@ -1,0 +1,152 @@
+"""One form on one contact by one evaluator: answers, each with the evidence it rests on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from qm.domain.transcript import Role
+from qm.units import Seconds, Share
+
+
+class Answer(StrEnum):
+    """The four answers. *Cannot tell* goes to a person and is never counted as 0."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    NOT_APPLICABLE = "not_applicable"
+    CANNOT_TELL = "cannot_tell"
+
+
+class EvidenceKind(StrEnum):
+    """`words`: said; `absence`: searched and not found; `signal`: measured; `contact`: known of the contact."""
+
+    WORDS = "words"
+    ABSENCE = "absence"
+    SIGNAL = "signal"
+    CONTACT = "contact"
+
+
+@dataclass(frozen=True)
+class Window:
+    """Where words are allowed to stand, in seconds on the contact's clock."""
+
+    start_s: Seconds
+    end_s: Seconds
+
+    def covers(self, start_s: Seconds, end_s: Seconds) -> bool:
+        """True where the span lies inside."""
+        return self.start_s <= start_s and end_s <= self.end_s
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What an answer rests on.
+
+    Attributes:
+        turn_ids: turns quoted (words) or searched (absence).
+        quote: the words as they stand in the transcript; for an absence the nearest miss, if any.
+        roles: who was allowed to say it.
+        similarity: of the nearest miss to the nearest phrase; 1.0 for words that were found.
+        confidence: lowest word confidence inside the quote; 1.0 where no word is involved.
+        fact: the measure or contact field and its value (`silence_longest_s = 25.3`), for those kinds.
+    """
+
+    kind: EvidenceKind
+    start_s: Seconds = 0.0
+    end_s: Seconds = 0.0
+    turn_ids: tuple[str, ...] = ()
+    quote: str = ""
+    roles: tuple[Role, ...] = ()
+    window: Window | None = None
+    similarity: Share = 1.0
+    confidence: Share = 1.0
+    fact: str = ""
+
+
+@dataclass(frozen=True)
+class CriterionAnswer:
+    """The answer to one criterion.
+
+    Attributes:
+        reason: stable code of why (`found`, `absent`, `roles_unknown`, …); worded by the user interface.
+        confidence: 0 to 1; the weakest link of the evidence.
+    """
+
+    criterion_id: str
+    answer: Answer
+    reason: str
+    evidence: tuple[Evidence, ...] = ()
+    confidence: Share = 1.0
+
+
+@dataclass(frozen=True)
+class SectionScore:
+    """Points met and points answered of one section; both 0 where nothing applied."""
+
+    section_id: str
+    met: float
+    answered: float
+
+
+@dataclass(frozen=True)
+class Score:
+    """The result on a form, 0 to 100.
+
+    Attributes:
+        value: over met and not met only; `None` where nothing could be answered.
+        lo: if every *cannot tell* turned out not met.
+        hi: if every *cannot tell* turned out met.
+        counts: number of criteria by answer.
+        failed_by: automatic-fail criteria that weren't met.
+        open_fails: automatic-fail criteria that a person has to decide.
+    """
+
+    value: float | None
+    lo: float | None
+    hi: float | None
+    counts: Mapping[str, int]
+    sections: tuple[SectionScore, ...]
+    failed_by: tuple[str, ...] = ()
+    open_fails: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Everything that a score depends on. Equal manifests, equal bytes."""
+
+    contact_sha256: str
+    audio_sha256: str
+    transcript_sha256: str
+    signals_sha256: str
+    engine: Mapping[str, str]
+    pack: str
+    pack_version: str
+    pack_sha256: str
+    settings: Mapping[str, float | str]
+    product_version: str
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A finished evaluation. `id` is derived from contact and manifest, so the same work has the same id."""
+
+    id: str
+    contact_id: str
+    form_id: str
+    form_version: str
+    evaluator: str
+    answers: tuple[CriterionAnswer, ...]
+    score: Score
+    manifest: Manifest
+    schema: str = field(default="evaluation/1")
+
+    def answer_to(self, criterion_id: str) -> CriterionAnswer:
+        """The answer to one criterion.
+
+        Raises:
+            KeyError: the form has no such criterion.
+        """
+        for answer in self.answers:
+            if answer.criterion_id == criterion_id:
+                return answer
+        raise KeyError(criterion_id)

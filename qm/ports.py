@@ -1,0 +1,344 @@
+"""What the core asks of the world. Implementations live in `qm.storage` and `models`; `wiring` modules join them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qm.domain.coaching import CoachingItem
+from qm.domain.contact import Contact
+from qm.domain.evaluation import Evaluation
+from qm.domain.recognition import Recognition, Stretch
+from qm.domain.recording import Finding, Recording
+from qm.domain.run import ItemState, Quarantine, Run
+from qm.domain.signals import Signals
+from qm.domain.survey import SurveyLink, SurveyResponse
+from qm.domain.transcript import EngineDescription, Transcript, Word
+
+Samples: TypeAlias = NDArray[np.float32]
+"""One channel, shape (n,), -1..1."""
+
+
+@dataclass(frozen=True)
+class Audio:
+    """A decoded recording.
+
+    Attributes:
+        channels: one array a channel, all at `rate_hz`.
+        findings: what decoding met.
+    """
+
+    recording: Recording
+    channels: tuple[Samples, ...]
+    rate_hz: int
+    findings: tuple[Finding, ...] = ()
+
+
+class AudioReader(Protocol):
+    """Decodes recordings."""
+
+    def read(self, path: Path, sha256: str) -> Audio:
+        """Decode the whole file.
+
+        Raises:
+            RecordingError: unreadable, cut off, empty, too short or of an unusable layout.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Speech:
+    """What was recognised in one recording.
+
+    Attributes:
+        activity: stretches of detected speech of each channel; empty where the engine doesn't tell.
+    """
+
+    language: str
+    language_confidence: float
+    channels: tuple[tuple[Word, ...], ...]
+    activity: tuple[tuple[Stretch, ...], ...] = ()
+
+
+class Transcriber(Protocol):
+    """Turns audio into words. Cheap to construct; `warm_up` loads the weights."""
+
+    def warm_up(self) -> None:
+        """Load weights; harmless when repeated.
+
+        Raises:
+            EngineError: the engine or its weights are missing or can't be used.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free memory."""
+        ...
+
+    def describe(self) -> EngineDescription:
+        """What would do the work; doesn't load it."""
+        ...
+
+    def transcribe(self, audios: Sequence[Audio], languages: Sequence[str]) -> tuple[Speech, ...]:
+        """Words of each audio, one entry an audio; an empty language is detected.
+
+        Raises:
+            EngineError: the engine failed.
+        """
+        ...
+
+
+class ObjectStore(Protocol):
+    """Content-addressed bytes: recordings and chats."""
+
+    def put(self, source: BinaryIO) -> str:
+        """Store bytes, whole or not at all; returns their SHA-256.
+
+        Raises:
+            DiskFullError: no space left.
+            StorageError: can't be written.
+        """
+        ...
+
+    def path(self, sha256: str) -> Path:
+        """A local file with the object's bytes.
+
+        Raises:
+            ObjectMissingError: no such object.
+        """
+        ...
+
+
+class ContactStore(Protocol):
+    """Contacts and where each comes from."""
+
+    def save(self, contact: Contact, folder: str, position: int, fingerprint: str) -> None:
+        """Insert or replace."""
+        ...
+
+    def get(self, contact_id: str) -> Contact:
+        """One contact.
+
+        Raises:
+            NotFoundError: no such contact.
+        """
+        ...
+
+    def origin(self, contact_id: str) -> tuple[str, str]:
+        """Day folder and fingerprint of the contact's row."""
+        ...
+
+    def every(self) -> Iterator[Contact]:
+        """All contacts in order of start, then id."""
+        ...
+
+
+class WorkStore(Protocol):
+    """What is done, what is left, what is quarantined. The durable truth of a run."""
+
+    def add(self, contact_id: str) -> None:
+        """Put a contact on the work list; harmless when it's there."""
+        ...
+
+    def state(self, contact_id: str) -> ItemState:
+        """Where a contact stands."""
+        ...
+
+    def states(self) -> Mapping[str, ItemState]:
+        """Where every contact stands."""
+        ...
+
+    def finish(self, contact_id: str) -> None:
+        """Mark done and lift its quarantine."""
+        ...
+
+    def quarantine(self, entry: Quarantine, *, is_contact: bool) -> None:
+        """Note why a contact or a file stopped."""
+        ...
+
+    def quarantined(self) -> tuple[Quarantine, ...]:
+        """All entries, by subject."""
+        ...
+
+    def release(self, subject: str) -> None:
+        """Take an entry out of quarantine."""
+        ...
+
+    def published(self, contact_id: str, stage: str) -> str | None:
+        """Fingerprint under which a stage's output stands, or `None`."""
+        ...
+
+    def publish(self, contact_id: str, stage: str, fingerprint: str) -> None:
+        """Note that the stage's output stands; part of the transaction that writes it."""
+        ...
+
+
+class OutputStore(Protocol):
+    """What the stages publish for a contact."""
+
+    def save_recording(self, contact_id: str, sha256: str) -> None:
+        """Name the stored object of a contact."""
+        ...
+
+    def recording(self, contact_id: str) -> str | None:
+        """SHA-256 of a contact's stored object, `None` where there is none."""
+        ...
+
+    def earlier_with(self, sha256: str, contact_id: str) -> str | None:
+        """Another contact that has the same object."""
+        ...
+
+    def save_recognition(self, contact_id: str, recognition: Recognition) -> None:
+        """Insert or replace."""
+        ...
+
+    def recognition(self, contact_id: str) -> Recognition:
+        """The words as recognised.
+
+        Raises:
+            NotFoundError: not recognised yet.
+        """
+        ...
+
+    def save_transcript(self, contact_id: str, transcript: Transcript) -> None:
+        """Insert or replace."""
+        ...
+
+    def transcript(self, contact_id: str) -> Transcript:
+        """The turns.
+
+        Raises:
+            NotFoundError: not there yet.
+        """
+        ...
+
+    def save_signals(self, contact_id: str, signals: Signals) -> None:
+        """Insert or replace."""
+        ...
+
+    def signals(self, contact_id: str) -> Signals:
+        """The signals.
+
+        Raises:
+            NotFoundError: not there yet.
+        """
+        ...
+
+
+class EvaluationStore(Protocol):
+    """Evaluations and their answers."""
+
+    def replace(self, contact_id: str, evaluations: Sequence[Evaluation]) -> None:
+        """Put these in the place of the contact's machine evaluations."""
+        ...
+
+    def get(self, evaluation_id: str) -> Evaluation:
+        """One evaluation.
+
+        Raises:
+            NotFoundError: no such evaluation.
+        """
+        ...
+
+    def of_contact(self, contact_id: str) -> tuple[Evaluation, ...]:
+        """A contact's evaluations by form id."""
+        ...
+
+    def every(self) -> Iterator[Evaluation]:
+        """All evaluations by contact and form id."""
+        ...
+
+
+class SurveyStore(Protocol):
+    """Survey responses and their links."""
+
+    def save(self, responses: Sequence[SurveyResponse]) -> int:
+        """Insert or replace; returns how many were new."""
+        ...
+
+    def every(self) -> tuple[SurveyResponse, ...]:
+        """All responses by id."""
+        ...
+
+    def replace_links(self, links: Sequence[SurveyLink]) -> None:
+        """Put these in the place of all links."""
+        ...
+
+    def links(self) -> tuple[SurveyLink, ...]:
+        """All links by response id."""
+        ...
+
+
+class CoachingStore(Protocol):
+    """The coaching list."""
+
+    def replace(self, items: Sequence[CoachingItem]) -> None:
+        """Put these in the place of the whole list."""
+        ...
+
+    def every(self) -> tuple[CoachingItem, ...]:
+        """All items by agent and rank."""
+        ...
+
+
+class RunStore(Protocol):
+    """Executions of the pipeline."""
+
+    def begin(self, run: Run) -> None:
+        """Note that a run began."""
+        ...
+
+    def finish(self, run: Run) -> None:
+        """Note that it ended."""
+        ...
+
+    def latest(self) -> Run | None:
+        """The run that began last."""
+        ...
+
+
+class Unit(Protocol):
+    """One transaction: commits when its block ends, rolls back when an error leaves it."""
+
+    @property
+    def contacts(self) -> ContactStore:
+        """The contacts of this transaction."""
+        ...
+
+    @property
+    def work(self) -> WorkStore:
+        """The work list of this transaction."""
+        ...
+
+    @property
+    def outputs(self) -> OutputStore:
+        """The outputs of this transaction."""
+        ...
+
+    @property
+    def evaluations(self) -> EvaluationStore:
+        """The evaluations of this transaction."""
+        ...
+
+    @property
+    def surveys(self) -> SurveyStore:
+        """The surveys of this transaction."""
+        ...
+
+    @property
+    def coaching(self) -> CoachingStore:
+        """The coaching of this transaction."""
+        ...
+
+    @property
+    def runs(self) -> RunStore:
+        """The runs of this transaction."""
+        ...
+
+
+UnitOfWork: TypeAlias = Callable[[], AbstractContextManager[Unit]]
+"""Opens a transaction: `with unit_of_work() as unit: …`."""

@@ -1,0 +1,61 @@
+"""Short words of the user interface in both languages: answers, reasons, states. Shared by command line and pages."""
+
+from qm.domain.text import Language, Text
+
+WORDS = {
+    "answer.met": Text("soddisfatto", "met"),
+    "answer.not_met": Text("non soddisfatto", "not met"),
+    "answer.not_applicable": Text("non applicabile", "not applicable"),
+    "answer.cannot_tell": Text("non valutabile", "cannot tell"),
+    "state.waiting": Text("in attesa", "waiting"),
+    "state.done": Text("elaborato", "done"),
+    "state.quarantined": Text("in quarantena", "in quarantine"),
+    "reason.always": Text("vale sempre", "always applies"),
+    "reason.found": Text("detto, vedi citazione", "said, see the quote"),
+    "reason.absent": Text("cercato e non trovato", "searched and not found"),
+    "reason.known": Text("dai dati del contatto", "from contact data"),
+    "reason.measured": Text("misurato nell'audio", "measured in the audio"),
+    "reason.in_order": Text("nell'ordine giusto", "in the right order"),
+    "reason.wrong_order": Text("nell'ordine sbagliato", "in the wrong order"),
+    "reason.roles_unknown": Text(
+        "le due parti sono su un solo canale: non si sa chi parla",
+        "both parties share one channel: who speaks isn't known",
+    ),
+    "reason.role_silent": Text("la parte interessata non si sente mai", "the party concerned is never heard"),
+    "reason.no_speech": Text("non si sente parlare nessuno", "nobody is heard speaking"),
+    "reason.language_unsupported": Text("lingua non prevista dalle regole", "the rules don't know this language"),
+    "reason.low_confidence": Text("parole riconosciute con poca certezza", "words recognised with little confidence"),
+    "reason.near_miss": Text(
+        "detto qualcosa di molto simile: serve un ascolto", "something very similar was said: listen"
+    ),
+    "reason.found_alike": Text(
+        "detto in modo molto simile, vedi citazione", "said in nearly these words, see the quote"
+    ),
+    "reason.alike": Text(
+        "detto in modo simile, ma non abbastanza certo: serve un ascolto", "said nearly so, not surely enough: listen"
+    ),
+    "reason.measure_unknown": Text("misura non disponibile", "the measure isn't available"),
+    "reason.field_unknown": Text("dato del contatto mancante", "a contact field is missing"),
+    "reason.recording.missing_leg": Text("manca una delle due voci", "one party's channel is missing"),
+    "reason.recording.silent": Text("registrazione senza suono", "the recording has no sound"),
+    "why.automatic_fail": Text("errore grave", "automatic fail"),
+    "why.repeated": Text("ripetuto", "repeated"),
+    "why.unhappy_customer": Text("cliente insoddisfatto", "unhappy customer"),
+    "why.weight": Text("pesa sul punteggio", "weighs on the score"),
+    "role.agent": Text("operatore", "agent"),
+    "role.customer": Text("cliente", "customer"),
+    "role.ivr": Text("risponditore", "IVR"),
+    "role.unknown": Text("voce", "voice"),
+    "link.unknown_contact": Text("nessun contatto con questo codice", "no contact of this id"),
+    "link.answered_before_contact": Text("risposta precedente al contatto", "answered before the contact"),
+    "link.nothing_to_link_by": Text("mancano cliente o data", "customer or date is missing"),
+    "link.no_contact_in_window": Text("nessun contatto nel periodo", "no contact in the time window"),
+    "link.several_contacts": Text("più contatti possibili", "several contacts possible"),
+}
+"""By key; a key that isn't here is shown as it is."""
+
+
+def say(key: str, language: Language) -> str:
+    """The wording of a key; the part after its first dot where there is none, so that a new code stays readable."""
+    text = WORDS.get(key)
+    return text.said_in(language) if text else key.partition(".")[2] or key
