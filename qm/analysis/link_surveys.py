@@ -1,0 +1,72 @@
+"""Find the contact that a survey response is about."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from qm.domain.contact import Contact
+from qm.domain.survey import LinkMethod, SurveyLink, SurveyResponse
+from qm.units import Share
+
+SAME_CUSTOMER_AND_AGENT: Share = 0.9
+"""Confidence when exactly one contact of that customer with that agent lies in the window."""
+SAME_CUSTOMER: Share = 0.7
+"""Likewise where the response names no agent."""
+
+
+@dataclass(frozen=True)
+class LinkPolicy:
+    """How far back to look, and how sure to be."""
+
+    window: timedelta
+    least_confidence: Share
+
+
+def link_surveys(
+    responses: Sequence[SurveyResponse], contacts: Sequence[Contact], policy: LinkPolicy
+) -> tuple[SurveyLink, ...]:
+    """A link for every response: by contact id, else by customer, agent and time.
+
+    Several contacts in the window share the confidence: two leave 0.45 each, which is below any sensible threshold.
+    """
+    by_id = {contact.id: contact for contact in contacts}
+    return tuple(_link(response, by_id, contacts, policy) for response in responses)
+
+
+def _link(
+    response: SurveyResponse, by_id: dict[str, Contact], contacts: Iterable[Contact], policy: LinkPolicy
+) -> SurveyLink:
+    if response.contact_id:
+        return _link_by_id(response, by_id)
+    asked_at = response.invited_at or response.answered_at
+    if not response.customer_id or asked_at is None:
+        return _unlinked(response, "nothing_to_link_by")
+    near = [contact for contact in contacts if _fits(contact, response, asked_at, policy.window)]
+    if not near:
+        return _unlinked(response, "no_contact_in_window")
+    confidence = round((SAME_CUSTOMER_AND_AGENT if response.agent_id else SAME_CUSTOMER) / len(near), 4)
+    if confidence < policy.least_confidence:
+        return _unlinked(response, "several_contacts", confidence)
+    latest = max(near, key=lambda contact: (contact.started_at, contact.id))
+    return SurveyLink(response.id, latest.id, LinkMethod.CUSTOMER_AGENT_TIME, confidence)
+
+
+def _link_by_id(response: SurveyResponse, by_id: dict[str, Contact]) -> SurveyLink:
+    contact = by_id.get(response.contact_id)
+    if contact is None:
+        return _unlinked(response, "unknown_contact")
+    if response.answered_at is not None and response.answered_at < contact.started_at:
+        return _unlinked(response, "answered_before_contact")
+    return SurveyLink(response.id, contact.id, LinkMethod.CONTACT_ID, 1.0)
+
+
+def _unlinked(response: SurveyResponse, reason: str, confidence: Share = 0.0) -> SurveyLink:
+    return SurveyLink(response.id, "", LinkMethod.NONE, confidence, reason)
+
+
+def _fits(contact: Contact, response: SurveyResponse, asked_at: datetime, window: timedelta) -> bool:
+    return (
+        contact.customer_id == response.customer_id
+        and (not response.agent_id or contact.agent.id == response.agent_id)
+        and timedelta(0) <= asked_at - contact.started_at <= window
+    )

@@ -1,0 +1,49 @@
+"""Numbers as people say them, Italian and English, to recognise (not to read) one."""
+
+import re
+
+_UNITS_IT = "zero uno due tre quattro cinque sei sette otto nove".split()
+_TEENS_IT = "dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove".split()
+_TENS_IT = "venti trenta quaranta cinquanta sessanta settanta ottanta novanta".split()
+_UNITS_EN = "zero one two three four five six seven eight nine".split()
+_TEENS_EN = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_TENS_EN = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+
+
+def _italian_tens() -> set[str]:
+    joined = set()
+    for tens in _TENS_IT:
+        for unit in _UNITS_IT[1:]:
+            stem = tens[:-1] if unit[0] in "uo" else tens
+            joined.add(stem + unit)
+    return joined
+
+
+_WORDS = frozenset(
+    {*_UNITS_IT[2:], *_TEENS_IT, *_TENS_IT, *_italian_tens(), *_UNITS_EN, *_TEENS_EN, *_TENS_EN}
+    | {"cento", "mille", "mila", "hundred", "thousand"}
+)
+"""`uno` is left out: it is mostly an article."""
+_COMPOUND_IT = re.compile(r"^(?:\w+)?(?:cento|mila|mille)\w*$")
+_DIGITS = re.compile(r"^\d+$")
+
+
+def is_number_word(word: str) -> bool:
+    """True for digits and for number words; `word` is normalised (`qm.analysis.match_text.normalise`).
+
+    >>> [is_number_word(w) for w in ("14", "ventuno", "duecentocinquanta", "fourteen", "giorni")]
+    [True, True, True, True, False]
+    """
+    if _DIGITS.match(word) or word in _WORDS:
+        return True
+    return bool(_COMPOUND_IT.match(word)) and _is_compound(word)
+
+
+def _is_compound(word: str) -> bool:
+    """True where `word` is made of number words only (`centoventi`, `duemilatrecento`)."""
+    reach = [True] + [False] * len(word)
+    for end in range(1, len(word) + 1):
+        reach[end] = any(
+            reach[start] and (word[start:end] in _WORDS or word[start:end] == "uno") for start in range(end)
+        )
+    return reach[-1]

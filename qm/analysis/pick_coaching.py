@@ -1,0 +1,129 @@
+"""Choose the few things worth a conversation with each agent."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from qm.analysis.estimate_quality import wilson
+from qm.domain.coaching import CoachingItem
+from qm.domain.contact import Contact
+from qm.domain.evaluation import Answer, CriterionAnswer, Evaluation, Evidence, EvidenceKind
+from qm.domain.figures import Count
+from qm.domain.form import Form
+from qm.fingerprint import fingerprint
+from qm.units import Seconds
+
+FAIL_WEIGHT = 3.0
+"""A missed automatic fail counts as much as three times an ordinary criterion's share of its form."""
+UNHAPPY_WEIGHT = 1.5
+"""A miss in a contact that the customer rated low matters more: that is what the customer felt."""
+LEAD_S: Seconds = 4.0
+"""Seconds to hear before the point itself, to understand it."""
+TAIL_S: Seconds = 3.0
+LONGEST_CLIP_S: Seconds = 60.0
+
+
+@dataclass(frozen=True)
+class Miss:
+    """One criterion not met in one contact."""
+
+    contact: Contact
+    evaluation: Evaluation
+    answer: CriterionAnswer
+    share: float
+    automatic_fail: bool
+    unhappy: bool
+
+
+def pick_coaching(
+    contacts: Mapping[str, Contact], evaluations: Sequence[Evaluation], forms: Mapping[str, Form],
+    unhappy: frozenset[str], most: int,
+) -> tuple[CoachingItem, ...]:  # fmt: skip
+    """Up to `most` items an agent, the most important first.
+
+    Priority of a criterion is `share of its form x (3 if automatic fail) x (1.5 if a customer was unhappy) x rate`,
+    where `rate` is the lower end of the 95 % interval of the share of contacts missed, plus a tenth of the share
+    itself: a repeated miss outweighs a single one. Test and mystery contacts are left out.
+
+    Args:
+        unhappy: ids of contacts that the customer rated low.
+    """
+    misses: dict[tuple[str, str], list[Miss]] = defaultdict(list)
+    answered: dict[tuple[str, str], int] = defaultdict(int)
+    for evaluation in evaluations:
+        contact = contacts[evaluation.contact_id]
+        if contact.counts_for_agent:
+            _collect(evaluation, contact, forms[evaluation.form_id], unhappy, misses, answered)
+    by_agent: dict[str, list[CoachingItem]] = defaultdict(list)
+    for key in sorted(misses):
+        by_agent[key[0]].append(_item(misses[key], answered[key]))
+    return tuple(item for agent in sorted(by_agent) for item in _ranked(by_agent[agent], most))
+
+
+def _collect(
+    evaluation: Evaluation, contact: Contact, form: Form, unhappy: frozenset[str],
+    misses: dict[tuple[str, str], list[Miss]], answered: dict[tuple[str, str], int],
+) -> None:  # fmt: skip
+    shares = criterion_shares(form)
+    for answer in evaluation.answers:
+        key = (contact.agent.id, answer.criterion_id)
+        if answer.answer in (Answer.MET, Answer.NOT_MET):
+            answered[key] += 1
+        if answer.answer is Answer.NOT_MET:
+            fails = form.criterion(answer.criterion_id).automatic_fail
+            share = shares[answer.criterion_id]
+            misses[key].append(Miss(contact, evaluation, answer, share, fails, contact.id in unhappy))
+
+
+def criterion_shares(form: Form) -> dict[str, float]:
+    """Share of each criterion in its form when everything applies; they add up to 1."""
+    total = sum(section.weight for section in form.sections)
+    shares = {}
+    for section in form.sections:
+        points = sum(criterion.points for criterion in section.criteria)
+        shares.update({c.id: section.weight / total * c.points / points for c in section.criteria})
+    return shares
+
+
+def _item(misses: Sequence[Miss], answered: int) -> CoachingItem:
+    best = max(misses, key=lambda m: (m.unhappy, m.answer.confidence, m.contact.started_at, m.contact.id))
+    count = Count(len(misses), answered)
+    lo, hi = wilson(count)
+    rate = lo + 0.1 * (count.rate or 0.0)
+    fails, unhappy = best.automatic_fail, any(miss.unhappy for miss in misses)
+    priority = best.share * (FAIL_WEIGHT if fails else 1.0) * (UNHAPPY_WEIGHT if unhappy else 1.0) * rate
+    flags = (("automatic_fail", fails), ("repeated", count.hits > 1), ("unhappy_customer", unhappy))
+    reasons = tuple(name for name, holds in flags if holds) or ("weight",)
+    start_s, end_s = clip(best.answer.evidence)
+    shown = _shown(best.answer.evidence)
+    criterion_id = best.answer.criterion_id
+    return CoachingItem(
+        id="co-" + fingerprint(best.contact.agent.id, criterion_id, best.evaluation.id)[:12],
+        agent_id=best.contact.agent.id, rank=1, form_id=best.evaluation.form_id, criterion_id=criterion_id,
+        contact_id=best.contact.id, evaluation_id=best.evaluation.id, missed=count, missed_lo=round(lo, 4),
+        missed_hi=round(hi, 4), priority=round(priority, 6), reasons=reasons, start_s=start_s, end_s=end_s,
+        quote=shown.quote if shown else "", turn_ids=shown.turn_ids if shown else (),
+        absence=shown is not None and shown.kind is EvidenceKind.ABSENCE,
+    )  # fmt: skip
+
+
+def _shown(evidence: Sequence[Evidence]) -> Evidence | None:
+    """What to show: said words first, then what was searched, then a measured span."""
+    order = (EvidenceKind.WORDS, EvidenceKind.ABSENCE, EvidenceKind.SIGNAL)
+    ranked = sorted((e for e in evidence if e.kind in order), key=lambda e: order.index(e.kind))
+    return ranked[0] if ranked else None
+
+
+def clip(evidence: Sequence[Evidence]) -> tuple[Seconds, Seconds]:
+    """The seconds to listen to: a measured span before words before a search, with a lead-in, at most a minute."""
+    order = (EvidenceKind.SIGNAL, EvidenceKind.WORDS, EvidenceKind.ABSENCE)
+    spans = sorted((e for e in evidence if e.end_s > e.start_s and e.kind in order), key=lambda e: order.index(e.kind))
+    if not spans:
+        return 0.0, 0.0
+    start_s = max(0.0, spans[0].start_s - LEAD_S)
+    return round(start_s, 2), round(min(spans[0].end_s + TAIL_S, start_s + LONGEST_CLIP_S), 2)
+
+
+def _ranked(items: Sequence[CoachingItem], most: int) -> list[CoachingItem]:
+    ordered = sorted(items, key=lambda item: (-item.priority, item.criterion_id))
+    return [replace(item, rank=place + 1) for place, item in enumerate(ordered[:most])]
