@@ -1,0 +1,128 @@
+"""What a rule may ask, as values. `qm.rules.loader` builds them from YAML, `qm.rules.predicates` decides them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TypeAlias
+
+from qm.analysis.match_text import PhraseSet
+from qm.domain.signals import SignalKind
+from qm.domain.text import Language
+from qm.domain.transcript import Role
+from qm.units import Seconds
+
+
+class Negated(StrEnum):
+    """What becomes of a negated phrase: `ignore` it (default), look for it `only`, or let it `count` as said."""
+
+    IGNORE = "ignore"
+    ONLY = "only"
+    COUNT = "count"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where in the contact to look: one at most of the four is given; none means everywhere.
+
+    Attributes:
+        first_s: the first seconds after the first word of the contact.
+        last_s: the last seconds before the last word.
+        first_turns: the first turns of the roles asked for (for chats, which have no steady clock).
+        last_turns: the last turns of those roles.
+        chat_first_turns: taken instead of the others when the contact isn't a call.
+        chat_last_turns: likewise.
+    """
+
+    first_s: Seconds | None = None
+    last_s: Seconds | None = None
+    first_turns: int | None = None
+    last_turns: int | None = None
+    chat_first_turns: int | None = None
+    chat_last_turns: int | None = None
+
+
+@dataclass(frozen=True)
+class Say:
+    """Somebody of `roles` says one of the phrases, at least `least` times, inside `span`.
+
+    Attributes:
+        classes: word classes that the phrases name.
+    """
+
+    roles: frozenset[Role]
+    phrases: tuple[tuple[Language, tuple[str, ...]], ...]
+    span: Span = Span()
+    least: int = 1
+    negated: Negated = Negated.IGNORE
+    classes: tuple[tuple[str, frozenset[str]], ...] = ()
+
+    @cached_property
+    def compiled(self) -> dict[Language, PhraseSet]:
+        """The phrases by language, ready to search."""
+        return {language: PhraseSet(phrases, language, dict(self.classes)) for language, phrases in self.phrases}
+
+
+@dataclass(frozen=True)
+class Order:
+    """`first` is said before `then` (the first hit of each)."""
+
+    first: Say
+    then: Say
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Next to every span of a signal of at least `at_least_s`, `say` holds within `before_s` or `after_s`.
+
+    Without any such span it holds.
+    """
+
+    signal: SignalKind
+    at_least_s: Seconds
+    say: Say
+    before_s: Seconds = 0.0
+    after_s: Seconds = 0.0
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure lies in `at_least`..`at_most` (either may be open)."""
+
+    name: str
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+@dataclass(frozen=True)
+class ContactField:
+    """A field of the contact is one of `values`, or (numbers) lies in `at_least`..`at_most`."""
+
+    name: str
+    values: tuple[str, ...] = ()
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+@dataclass(frozen=True)
+class All:
+    """Every part holds."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """At least `least` parts hold."""
+
+    parts: tuple["Condition", ...]
+    least: int = 1
+
+
+@dataclass(frozen=True)
+class Not:
+    """The part doesn't hold."""
+
+    part: "Condition"
+
+
+Condition: TypeAlias = Say | Order | Beside | Measure | ContactField | All | AnyOf | Not
