@@ -1,0 +1,1 @@
+"""Use cases. A service opens one transaction a call through the unit of work it was given."""

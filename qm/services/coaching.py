@@ -1,0 +1,82 @@
+"""The coaching list: made from all done contacts, read by supervisor."""
+
+from collections.abc import Mapping
+
+from qm.analysis.pick_coaching import pick_coaching
+from qm.domain.coaching import CoachingItem
+from qm.domain.contact import Contact
+from qm.domain.form import Form
+from qm.domain.run import ItemState
+from qm.errors import NotFoundError
+from qm.ports import Unit, UnitOfWork
+from qm.services.surveys import is_unhappy
+from qm.services.views import CoachingRow
+
+
+class CoachingService:
+    """Makes and reads the list.
+
+    Args:
+        most: items an agent at most.
+    """
+
+    def __init__(self, unit_of_work: UnitOfWork, forms: Mapping[str, Form], most: int) -> None:
+        self._unit_of_work = unit_of_work
+        self._forms = forms
+        self._most = most
+
+    def refresh(self) -> tuple[CoachingItem, ...]:
+        """Pick the items anew and put them in the place of the old list."""
+        with self._unit_of_work() as unit:
+            states = unit.work.states()
+            contacts = {c.id: c for c in unit.contacts.every() if states.get(c.id) is ItemState.DONE}
+            evaluations = [e for e in unit.evaluations.every() if e.contact_id in contacts and e.form_id in self._forms]
+            items = pick_coaching(contacts, evaluations, self._forms, _unhappy(unit), self._most)
+            unit.coaching.replace(items)
+        return items
+
+    def read(self, supervisor: str = "", agent_id: str = "") -> tuple[CoachingRow, ...]:
+        """The list, the most important items of each agent first.
+
+        Args:
+            supervisor: name of a supervisor or, where the site gives none, of a team, in any case.
+
+        Raises:
+            NotFoundError: nobody of that name leads anybody; the hint names who does.
+        """
+        with self._unit_of_work() as unit:
+            contacts = {contact.id: contact for contact in unit.contacts.every()}
+            items = unit.coaching.every()
+        rows = [self._row(item, contacts[item.contact_id]) for item in items]
+        if agent_id:
+            rows = [row for row in rows if row.item.agent_id == agent_id]
+        if supervisor:
+            wanted = supervisor.casefold()
+            known = sorted({leader(contact) for contact in contacts.values()})
+            if wanted not in {name.casefold() for name in known}:
+                message = f"nobody called '{supervisor}' leads a team here"
+                raise NotFoundError("supervisor.unknown", message, "known: " + ", ".join(known))
+            rows = [row for row in rows if row.supervisor.casefold() == wanted]
+        rows.sort(key=lambda row: (row.supervisor, row.agent_name, row.item.rank))
+        return tuple(rows)
+
+    def _row(self, item: CoachingItem, contact: Contact) -> CoachingRow:
+        form = self._forms[item.form_id]
+        criterion = form.criterion(item.criterion_id)
+        return CoachingRow(
+            item=item, agent_name=contact.agent.name, team=contact.agent.team, supervisor=leader(contact),
+            title=criterion.title, action=criterion.action, form_title=form.title,
+            contact_started_at=contact.started_at, process=contact.process, medium=contact.medium.value,
+        )  # fmt: skip
+
+
+def leader(contact: Contact) -> str:
+    """Who leads the agent: the site's `supervisor` column, else the team's name."""
+    return contact.agent.supervisor or contact.agent.team
+
+
+def _unhappy(unit: Unit) -> frozenset[str]:
+    unhappy = {response.id for response in unit.surveys.every() if is_unhappy(response)}
+    return frozenset(
+        link.contact_id for link in unit.surveys.links() if link.contact_id and link.response_id in unhappy
+    )

@@ -1,0 +1,161 @@
+"""What pages, their JSON twins and command-line reports show: one view object for all three."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from qm.domain.coaching import CoachingItem
+from qm.domain.contact import Contact
+from qm.domain.evaluation import CriterionAnswer, Evaluation
+from qm.domain.figures import Figure
+from qm.domain.form import Criterion
+from qm.domain.run import ItemState, Quarantine
+from qm.domain.signals import Signals
+from qm.domain.survey import SurveyLink, SurveyResponse
+from qm.domain.text import Text
+from qm.domain.transcript import Transcript
+
+
+@dataclass(frozen=True)
+class FormScore:
+    """A contact's score on one form. `passed` is `None` where a person has still to decide."""
+
+    form_id: str
+    title: Text
+    evaluation_id: str
+    value: float | None
+    lo: float | None
+    hi: float | None
+    answered: int
+    open: int
+    failed_by: tuple[str, ...]
+    passed: bool | None
+
+
+@dataclass(frozen=True)
+class ContactRow:
+    """One line of the contact list."""
+
+    id: str
+    started_at: datetime
+    medium: str
+    direction: str
+    process: str
+    agent_id: str
+    agent_name: str
+    team: str
+    kind: str
+    language: str
+    state: ItemState
+    duration_s: float | None
+    scores: tuple[FormScore, ...]
+    satisfaction: int | None
+    nps: int | None
+    quarantine_code: str
+
+
+@dataclass(frozen=True)
+class ContactPage:
+    """Part of the contact list. `next_cursor` is empty on the last page; `total` counts the filter's."""
+
+    items: tuple[ContactRow, ...]
+    next_cursor: str
+    total: int
+
+
+@dataclass(frozen=True)
+class CriterionView:
+    """A criterion with its answer."""
+
+    criterion: Criterion
+    answer: CriterionAnswer
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """A section of a form with its answers; `value` is 0 to 100, `None` where nothing applied."""
+
+    id: str
+    title: Text
+    value: float | None
+    criteria: tuple[CriterionView, ...]
+
+
+@dataclass(frozen=True)
+class EvaluationView:
+    """An evaluation as people read it."""
+
+    score: FormScore
+    sections: tuple[SectionView, ...]
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True)
+class SurveyView:
+    """A survey response with the link that brought it here."""
+
+    response: SurveyResponse
+    link: SurveyLink
+
+
+@dataclass(frozen=True)
+class ContactView:
+    """Everything about one contact. Transcript and signals are `None` where processing stopped before them."""
+
+    row: ContactRow
+    contact: Contact
+    transcript: Transcript | None
+    signals: Signals | None
+    evaluations: tuple[EvaluationView, ...]
+    surveys: tuple[SurveyView, ...]
+    quarantine: Quarantine | None
+    has_audio: bool
+
+
+@dataclass(frozen=True)
+class CoachingRow:
+    """A coaching item with the names that a supervisor knows it by."""
+
+    item: CoachingItem
+    agent_name: str
+    team: str
+    supervisor: str
+    title: Text
+    action: Text
+    form_title: Text
+    contact_started_at: datetime
+    process: str
+    medium: str
+
+
+@dataclass(frozen=True)
+class GroupFigures:
+    """Figures of one team or agent.
+
+    Attributes:
+        scores: mean score by form id.
+    """
+
+    id: str
+    name: str
+    contacts: int
+    scores: tuple[tuple[str, Figure], ...]
+    nps: Figure
+    satisfaction: Figure
+
+
+@dataclass(frozen=True)
+class DayFigures:
+    """The day in numbers. `min_n`: below so many observations no value is shown."""
+
+    contacts: int
+    done: int
+    quarantined: int
+    cannot_tell: int
+    answers: int
+    min_n: int
+    form_titles: tuple[tuple[str, Text], ...]
+    teams: tuple[GroupFigures, ...]
+    agents: tuple[GroupFigures, ...]
+    responses: int
+    linked: int
+    unlinked: tuple[SurveyLink, ...]

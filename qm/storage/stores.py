@@ -1,0 +1,279 @@
+"""Stores over one SQLAlchemy connection. They speak domain values and never commit."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC
+
+from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from qm.documents import dump, load
+from qm.domain.coaching import CoachingItem
+from qm.domain.contact import Contact
+from qm.domain.evaluation import Evaluation
+from qm.domain.recognition import Recognition
+from qm.domain.run import ItemState, Quarantine, Run
+from qm.domain.signals import Signals
+from qm.domain.survey import SurveyLink, SurveyResponse
+from qm.domain.transcript import Transcript
+from qm.errors import NotFoundError
+from qm.storage import tables
+
+
+class _Store:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def _put(self, table: Table, **values: object) -> None:
+        """Insert, or replace the row of the same primary key."""
+        keys = [column.name for column in table.primary_key]
+        statement = insert(table).values(**values)
+        rest = {name: statement.excluded[name] for name in values if name not in keys}
+        if rest:
+            self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+        else:
+            self._connection.execute(statement.on_conflict_do_nothing())
+
+
+class SqlContactStore(_Store):
+    """Contacts by id."""
+
+    def save(self, contact: Contact, folder: str, position: int, fingerprint: str) -> None:
+        """Insert or replace."""
+        started_at = contact.started_at.astimezone(UTC).isoformat()
+        self._put(
+            tables.contacts, id=contact.id, started_at=started_at, agent_id=contact.agent.id, team=contact.agent.team,
+            folder=folder, position=position, fingerprint=fingerprint, document=dump(contact),
+        )  # fmt: skip
+
+    def get(self, contact_id: str) -> Contact:
+        """One contact, or `NotFoundError`."""
+        row = self._connection.execute(
+            select(tables.contacts.c.document).where(tables.contacts.c.id == contact_id)
+        ).first()
+        if row is None:
+            raise NotFoundError("contact.unknown", f"no contact '{contact_id}'", "see `qm status` or the contacts page")
+        return load(Contact, row.document)
+
+    def origin(self, contact_id: str) -> tuple[str, str]:
+        """Day folder and row fingerprint."""
+        table = tables.contacts
+        row = self._connection.execute(
+            select(table.c.folder, table.c.fingerprint).where(table.c.id == contact_id)
+        ).one()
+        return row.folder, row.fingerprint
+
+    def every(self) -> Iterator[Contact]:
+        """All contacts in order of start, then id."""
+        table = tables.contacts
+        for row in self._connection.execute(select(table.c.document).order_by(table.c.started_at, table.c.id)):
+            yield load(Contact, row.document)
+
+
+class SqlWorkStore(_Store):
+    """Work list, quarantine and published outputs."""
+
+    def add(self, contact_id: str) -> None:
+        """Put on the work list; harmless when it's there."""
+        statement = insert(tables.items).values(contact_id=contact_id, state=ItemState.WAITING.value)
+        self._connection.execute(statement.on_conflict_do_nothing())
+
+    def state(self, contact_id: str) -> ItemState:
+        """Where a contact stands."""
+        table = tables.items
+        row = self._connection.execute(select(table.c.state).where(table.c.contact_id == contact_id)).first()
+        return ItemState(row.state) if row else ItemState.WAITING
+
+    def states(self) -> Mapping[str, ItemState]:
+        """Where every contact stands."""
+        return {row.contact_id: ItemState(row.state) for row in self._connection.execute(select(tables.items))}
+
+    def finish(self, contact_id: str) -> None:
+        """Mark done and lift its quarantine."""
+        self._put(tables.items, contact_id=contact_id, state=ItemState.DONE.value)
+        self.release(contact_id)
+
+    def quarantine(self, entry: Quarantine, *, is_contact: bool) -> None:
+        """Note why a contact or a file stopped."""
+        self._put(tables.quarantine, **vars(entry))
+        if is_contact:
+            self._put(tables.items, contact_id=entry.subject, state=ItemState.QUARANTINED.value)
+
+    def quarantined(self) -> tuple[Quarantine, ...]:
+        """All entries by subject."""
+        rows = self._connection.execute(select(tables.quarantine).order_by(tables.quarantine.c.subject))
+        return tuple(Quarantine(*row) for row in rows)
+
+    def release(self, subject: str) -> None:
+        """Take an entry out of quarantine."""
+        self._connection.execute(delete(tables.quarantine).where(tables.quarantine.c.subject == subject))
+
+    def published(self, contact_id: str, stage: str) -> str | None:
+        """Fingerprint of a stage's output, or `None`."""
+        table = tables.published
+        where = (table.c.contact_id == contact_id, table.c.stage == stage)
+        return self._connection.execute(select(table.c.fingerprint).where(*where)).scalar_one_or_none()
+
+    def publish(self, contact_id: str, stage: str, fingerprint: str) -> None:
+        """Note that the stage's output stands."""
+        self._put(tables.published, contact_id=contact_id, stage=stage, fingerprint=fingerprint)
+
+
+class SqlOutputStore(_Store):
+    """What the stages publish for a contact."""
+
+    def save_recording(self, contact_id: str, sha256: str) -> None:
+        """Name the stored object of a contact."""
+        self._put(tables.recordings, contact_id=contact_id, sha256=sha256)
+
+    def recording(self, contact_id: str) -> str | None:
+        """SHA-256 of the stored object, or `None`."""
+        table = tables.recordings
+        return self._connection.execute(
+            select(table.c.sha256).where(table.c.contact_id == contact_id)
+        ).scalar_one_or_none()
+
+    def earlier_with(self, sha256: str, contact_id: str) -> str | None:
+        """Another contact that has the same object."""
+        table = tables.recordings
+        where = (table.c.sha256 == sha256, table.c.contact_id != contact_id)
+        return self._connection.execute(select(table.c.contact_id).where(*where).order_by(table.c.contact_id)).scalar()
+
+    def save_recognition(self, contact_id: str, recognition: Recognition) -> None:
+        """Insert or replace."""
+        self._put(tables.recognitions, contact_id=contact_id, document=dump(recognition))
+
+    def recognition(self, contact_id: str) -> Recognition:
+        """The words as recognised."""
+        return load(Recognition, self._document(tables.recognitions, contact_id))
+
+    def save_transcript(self, contact_id: str, transcript: Transcript) -> None:
+        """Insert or replace."""
+        self._put(tables.transcripts, contact_id=contact_id, document=dump(transcript))
+
+    def transcript(self, contact_id: str) -> Transcript:
+        """The turns."""
+        return load(Transcript, self._document(tables.transcripts, contact_id))
+
+    def save_signals(self, contact_id: str, signals: Signals) -> None:
+        """Insert or replace."""
+        self._put(tables.signals, contact_id=contact_id, document=dump(signals))
+
+    def signals(self, contact_id: str) -> Signals:
+        """The signals."""
+        return load(Signals, self._document(tables.signals, contact_id))
+
+    def _document(self, table: Table, contact_id: str) -> str:
+        row = self._connection.execute(select(table.c.document).where(table.c.contact_id == contact_id)).first()
+        if row is None:
+            message = f"contact '{contact_id}' has no {table.name.removesuffix('s')} yet"
+            raise NotFoundError("output.missing", message, "run `qm run` on its day, or see the quarantine")
+        return str(row.document)
+
+
+class SqlEvaluationStore(_Store):
+    """Evaluations with one row an answer beside them."""
+
+    def replace(self, contact_id: str, evaluations: Sequence[Evaluation]) -> None:
+        """Put these in the place of the contact's machine evaluations."""
+        table = tables.evaluations
+        old = select(table.c.id).where(table.c.contact_id == contact_id)
+        self._connection.execute(delete(tables.answers).where(tables.answers.c.evaluation_id.in_(old)))
+        self._connection.execute(delete(table).where(table.c.contact_id == contact_id))
+        for evaluation in evaluations:
+            self._put(
+                table, id=evaluation.id, contact_id=contact_id, form_id=evaluation.form_id,
+                score=evaluation.score.value, document=dump(evaluation),
+            )  # fmt: skip
+            for answer in evaluation.answers:
+                self._put(
+                    tables.answers, evaluation_id=evaluation.id, criterion_id=answer.criterion_id,
+                    answer=answer.answer.value, reason=answer.reason,
+                )  # fmt: skip
+
+    def get(self, evaluation_id: str) -> Evaluation:
+        """One evaluation, or `NotFoundError`."""
+        table = tables.evaluations
+        row = self._connection.execute(select(table.c.document).where(table.c.id == evaluation_id)).first()
+        if row is None:
+            message = f"no evaluation '{evaluation_id}'"
+            raise NotFoundError("evaluation.unknown", message, "the contact page and `qm export` name them")
+        return load(Evaluation, row.document)
+
+    def of_contact(self, contact_id: str) -> tuple[Evaluation, ...]:
+        """A contact's evaluations by form id."""
+        table = tables.evaluations
+        rows = self._connection.execute(
+            select(table.c.document).where(table.c.contact_id == contact_id).order_by(table.c.form_id)
+        )
+        return tuple(load(Evaluation, row.document) for row in rows)
+
+    def every(self) -> Iterator[Evaluation]:
+        """All evaluations by contact and form id."""
+        table = tables.evaluations
+        for row in self._connection.execute(select(table.c.document).order_by(table.c.contact_id, table.c.form_id)):
+            yield load(Evaluation, row.document)
+
+
+class SqlSurveyStore(_Store):
+    """Responses and links."""
+
+    def save(self, responses: Sequence[SurveyResponse]) -> int:
+        """Insert or replace; returns how many were new."""
+        known = set(self._connection.execute(select(tables.survey_responses.c.id)).scalars())
+        for response in responses:
+            self._put(tables.survey_responses, id=response.id, document=dump(response))
+        return len({response.id for response in responses} - known)
+
+    def every(self) -> tuple[SurveyResponse, ...]:
+        """All responses by id."""
+        table = tables.survey_responses
+        rows = self._connection.execute(select(table.c.document).order_by(table.c.id))
+        return tuple(load(SurveyResponse, row.document) for row in rows)
+
+    def replace_links(self, links: Sequence[SurveyLink]) -> None:
+        """Put these in the place of all links."""
+        self._connection.execute(delete(tables.survey_links))
+        for link in links:
+            self._put(
+                tables.survey_links, response_id=link.response_id, contact_id=link.contact_id, document=dump(link)
+            )
+
+    def links(self) -> tuple[SurveyLink, ...]:
+        """All links by response id."""
+        table = tables.survey_links
+        rows = self._connection.execute(select(table.c.document).order_by(table.c.response_id))
+        return tuple(load(SurveyLink, row.document) for row in rows)
+
+
+class SqlCoachingStore(_Store):
+    """The coaching list."""
+
+    def replace(self, items: Sequence[CoachingItem]) -> None:
+        """Put these in the place of the whole list."""
+        self._connection.execute(delete(tables.coaching_items))
+        for item in items:
+            self._put(tables.coaching_items, id=item.id, agent_id=item.agent_id, rank=item.rank, document=dump(item))
+
+    def every(self) -> tuple[CoachingItem, ...]:
+        """All items by agent and rank."""
+        table = tables.coaching_items
+        rows = self._connection.execute(select(table.c.document).order_by(table.c.agent_id, table.c.rank))
+        return tuple(load(CoachingItem, row.document) for row in rows)
+
+
+class SqlRunStore(_Store):
+    """Executions of the pipeline."""
+
+    def begin(self, run: Run) -> None:
+        """Note that a run began."""
+        self._put(tables.runs, id=run.id, started_at=run.started_at.isoformat(), document=dump(run))
+
+    def finish(self, run: Run) -> None:
+        """Note that it ended."""
+        self.begin(run)
+
+    def latest(self) -> Run | None:
+        """The run that began last."""
+        table = tables.runs
+        row = self._connection.execute(select(table.c.document).order_by(table.c.started_at.desc()).limit(1)).first()
+        return load(Run, row.document) if row else None
