@@ -1,0 +1,192 @@
+"""`qm bench batch`: a day with the real recogniser, against its truth, beside the bare engine, and killed at random."""
+
+import dataclasses
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks.figures import Bench, BenchFigure, machine
+from benchmarks.truth import Comparison, compare
+from pipelines.command import CommandContext, emit_json
+from pipelines.day import RunSummary
+from pipelines.wiring import Wiring
+from qm.analysis.estimate_quality import wilson
+from qm.config import Settings
+from qm.domain.figures import Count
+
+MEGABYTE = 1024 * 1024
+
+
+def main(context: CommandContext, day: Path, *, kills: int, seed: int, with_peer: bool, as_json: bool) -> None:
+    """Run, print the figures, and the answers that were wrong, contact by contact."""
+    with tempfile.TemporaryDirectory(prefix="qm-bench-") as name:
+        wiring = _fresh(context.settings, Path(name) / "first")
+        context.errors.print("processing the day ...")
+        summary = _run(wiring, day)
+        figures = _speed_figures(summary, wiring)
+        comparison = compare(wiring.database.unit_of_work, day.parent / "expected.json", _automatic_fails(wiring))
+        figures |= _truth_figures(comparison)
+        again = _run(_fresh(context.settings, Path(name) / "first"), day)
+        figures["repeated_run"] = BenchFigure(again.wall_s, "s", 1, target="< 60", peer=f"first run {summary.wall_s} s")
+        if with_peer:
+            context.errors.print("timing the bare engine ...")
+            figures["whole_to_bare_engine"] = _peer_figure(context.settings, day, summary)
+        if kills:
+            figures["killed_runs_equal"] = _kill_figure(context, Path(name), day, wiring, kills, seed, summary.wall_s)
+    if as_json:
+        emit_json(Bench("batch", machine(), figures))
+        return
+    for label, figure in figures.items():
+        interval = f" [{figure.lo:.4g}, {figure.hi:.4g}]" if figure.lo is not None and figure.hi is not None else ""
+        notes = [f"n={figure.n}", f"target {figure.target or '-'}", f"peer: {figure.peer}" if figure.peer else ""]
+        line = f"{label:<26} {figure.value:.4g}{interval} {figure.unit} ({'; '.join(note for note in notes if note)})"
+        context.out.print(line, markup=False)
+    for wrong in comparison.wrong:
+        context.out.print(
+            f"  {wrong.contact_id} {wrong.criterion_id}: truth {wrong.truth}, answer {wrong.answer} ({wrong.reason})",
+            markup=False,
+        )
+
+
+def _fresh(settings: Settings, data: Path) -> Wiring:
+    """The same settings over a data folder of its own; weights are shared."""
+    data.mkdir(parents=True, exist_ok=True)
+    link = data / "weights"
+    if not link.exists():
+        link.symlink_to(settings.weights.absolute())
+    changed = dataclasses.replace(
+        settings, data=data, database_url=f"sqlite:///{data / 'quality.db'}", objects=data / "objects"
+    )
+    return Wiring(changed)
+
+
+def _run(wiring: Wiring, day: Path) -> RunSummary:
+    wiring.packs  # noqa: B018 - loaded before the clock starts, as `qm run` does
+    wiring.database.upgrade()
+    return wiring.batch.run(day, lambda _step: None, lambda _total: None)
+
+
+def _automatic_fails(wiring: Wiring) -> frozenset[str]:
+    return frozenset(c.id for form in wiring.forms.values() for c in form.criteria if c.automatic_fail)
+
+
+def _speed_figures(summary: RunSummary, wiring: Wiring) -> dict[str, BenchFigure]:
+    recognition = summary.seconds.get("transcribe", 0.0)
+    with wiring.database.unit_of_work() as unit:
+        audio_s = sum(
+            unit.outputs.recognition(contact.id).recording.duration_s
+            for contact in unit.contacts.every()
+            if contact.medium.value == "voice" and unit.work.published(contact.id, "transcribe")
+        )
+    contacts = sum(summary.outcomes.values())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MEGABYTE
+    return {
+        "wall": BenchFigure(summary.wall_s, "s", contacts, target="< 600"),
+        "call_seconds_a_second": BenchFigure(round(audio_s / recognition, 2), "s/s", contacts),
+        "beside_recognition": BenchFigure(
+            round(1 - recognition / summary.wall_s, 4), "share", contacts, target="<= 0.10"
+        ),
+        "peak_memory": BenchFigure(round(peak, 1), "MiB", 1, target="< 1500"),
+    }
+
+
+def _truth_figures(comparison: Comparison) -> dict[str, BenchFigure]:
+    return {
+        "answers_right": _share(comparison.right, ">= 0.95"),
+        "decided_answers_right": _share(comparison.decided, ""),
+        "automatic_fails_wrong": BenchFigure(
+            float(comparison.fails_wrong.hits), "answers", comparison.fails_wrong.n, target="0"
+        ),
+        "quarantine_as_planted": _share(comparison.quarantine_right, "1"),
+        "survey_links_as_planted": _share(comparison.links_right, "1"),
+    }
+
+
+def _share(count: Count, target: str) -> BenchFigure:
+    lo, hi = wilson(count)
+    return BenchFigure(round(count.rate or 0.0, 4), "share", count.n, round(lo, 4), round(hi, 4), target)
+
+
+def _peer_figure(settings: Settings, day: Path, summary: RunSummary) -> BenchFigure:
+    """Wall time of the whole product over that of the bare engine on the same recordings, in the same process."""
+    from faster_whisper import BatchedInferencePipeline, WhisperModel, decode_audio
+
+    folder = settings.weights / settings.model
+    began = perf_counter()
+    model = WhisperModel(
+        str(folder), device=settings.device, compute_type=settings.precision, cpu_threads=os.cpu_count() or 1
+    )
+    pipeline = BatchedInferencePipeline(model=model)
+    files = 0
+    for path in sorted((day / "recordings").iterdir()):
+        try:
+            left, right = decode_audio(str(path), split_stereo=True)
+        except (OSError, ValueError, IndexError):
+            continue  # the planted faults
+        files += 1
+        for samples in (left, right):
+            segments, _info = pipeline.transcribe(
+                samples,
+                beam_size=settings.beam,
+                batch_size=settings.batch,
+                temperature=0.0,
+                word_timestamps=True,
+                vad_filter=True,
+            )
+            list(segments)
+    wall = perf_counter() - began
+    return BenchFigure(
+        round(summary.wall_s / wall, 3),
+        "ratio",
+        files,
+        peer=f"faster-whisper batched, channel by channel: {wall:.1f} s",
+    )
+
+
+def _kill_figure(
+    context: CommandContext, root: Path, day: Path, undisturbed: Wiring, kills: int, seed: int, wall_s: float
+) -> BenchFigure:
+    """Kill `qm run` at random moments until it has died `kills` times, finish it, and compare the content."""
+    wanted = undisturbed.database.content_fingerprint()
+    draw = random.Random(seed)
+    equal = attempt = died = 0
+    while died < kills:
+        attempt += 1
+        data = root / f"killed-{attempt}"
+        wiring = _fresh(context.settings, data)
+        for _death in range(min(5, kills - died)):
+            if _killed(data, day, draw.uniform(0.2, max(1.0, 0.3 * wall_s))):
+                died += 1
+        finished = _command(data, day)
+        code = finished.wait()
+        equal += code in (0, 1) and wiring.database.content_fingerprint() == wanted
+        context.errors.print(f"{died} of {kills} kills, {equal} of {attempt} runs equal")
+    return BenchFigure(equal / attempt, "share", attempt, target="1", peer=f"undisturbed run; {died} SIGKILLs")
+
+
+def _command(data: Path, day: Path) -> "subprocess.Popen[bytes]":
+    environment = {**os.environ, "QM_DATA": str(data)}
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipelines.cli", "run", str(day), "--json"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _killed(data: Path, day: Path, after_s: float) -> bool:
+    """Start a run and kill it after so many seconds; false where it had ended before."""
+    process = _command(data, day)
+    try:
+        process.wait(timeout=after_s)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        return True
+    return False

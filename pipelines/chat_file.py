@@ -1,0 +1,45 @@
+"""Read a chat: turns with roles and times, as a transcript on the chat's own clock."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from pipelines.table_file import instant
+from qm.domain.transcript import EngineDescription, Role, Transcript, Turn
+from qm.errors import ChatError
+
+WRITTEN = EngineDescription("chat", "1", "", "", "")
+_ROLES = {"agent": Role.AGENT, "customer": Role.CUSTOMER, "bot": Role.IVR}
+
+
+def read_chat(content: bytes, language: str) -> Transcript:
+    """The transcript of a chat; seconds count from its first turn, confidence is 1: it was written.
+
+    Raises:
+        ChatError: not JSON, not a chat, no turn, or a turn with an unknown role or a bad time.
+    """
+    try:
+        document = json.loads(content)
+        turns = document["turns"]
+        if not isinstance(turns, list) or not turns:
+            raise ValueError("has no turns")
+        read = sorted((_read(turn) for turn in turns), key=lambda turn: turn[0])
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"'{error.args[0]}' is missing" if isinstance(error, KeyError) else str(error)
+        raise ChatError("chat.bad_file", f"isn't a chat: {message}", "see docs/formats.md") from error
+    began = read[0][0]
+    made = tuple(
+        _turn(f"t{place + 1}", role, (at - began).total_seconds(), text) for place, (at, role, text) in enumerate(read)
+    )
+    return Transcript(language, 1.0 if language else 0.0, made, WRITTEN)
+
+
+def _read(turn: Any) -> tuple[datetime, Role, str]:
+    role = _ROLES.get(str(turn["role"]))
+    if role is None:
+        raise ValueError(f"unknown role '{turn['role']}' (agent, customer or bot)")
+    return instant(str(turn["at"])), role, str(turn["text"])
+
+
+def _turn(turn_id: str, role: Role, at_s: float, text: str) -> Turn:
+    return Turn(turn_id, role, role.value, at_s, at_s, text, 1.0)

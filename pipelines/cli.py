@@ -1,0 +1,171 @@
+"""The command line.
+
+Exit codes: 0 done, 1 done with quarantined items, 2 wrong use or input, 3 engine or service unavailable.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines import cli_bench, cli_lists, cli_rules, cli_speech, reports
+from pipelines.command import CommandContext, emit_json
+from pipelines.day import RunSummary
+from pipelines.progress import display
+from qm import __version__
+from qm.config import SETTINGS
+from qm.errors import EngineError, InputError, QmError, RulePackError, StorageError
+
+app = typer.Typer(
+    no_args_is_help=True, pretty_exceptions_enable=False, help="Quality Equation: every contact, scored and proved."
+)
+cli_speech.register(app)
+cli_rules.register(app)
+cli_lists.register(app)
+cli_bench.register(app)
+DayFolder = Annotated[Path, typer.Argument(help="A day folder: contacts.csv, recordings/, chats/, surveys.csv.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+QUARANTINED = 1
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if version:
+        print(f"qm {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def run(day: DayFolder, as_json: AsJson = False) -> None:
+    """Ingest and process a day folder, then print summary, quarantine and coaching list."""
+    context = CommandContext.open()
+    context.wiring.packs  # noqa: B018 - a faulty pack is reported before any work starts
+    context.wiring.database.upgrade()
+    with display(context.errors, context.language, quiet=as_json) as shown:
+        summary = context.wiring.batch.run(day, shown.watch, shown.announce)
+    _report(context, summary, as_json=as_json)
+
+
+@app.command()
+def retry(
+    contact_ids: Annotated[
+        list[str] | None, typer.Argument(help="Contacts; all in quarantine where none is named.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take quarantined contacts up again."""
+    context = CommandContext.open()
+    context.wiring.packs  # noqa: B018 - as above
+    with display(context.errors, context.language, quiet=as_json) as shown:
+        summary = context.wiring.batch.retry(contact_ids or [], shown.watch, shown.announce)
+    _report(context, summary, as_json=as_json)
+
+
+def _report(context: CommandContext, summary: RunSummary, *, as_json: bool) -> None:
+    figures = context.wiring.figures.day()
+    entries = context.wiring.contacts.quarantine()
+    rows = context.wiring.coaching.read()
+    if as_json:
+        emit_json({"run": summary, "figures": figures, "quarantine": entries, "coaching": rows})
+    else:
+        out, language = context.out, context.language
+        reports.print_summary(out, summary, figures, language)
+        reports.print_figures(out, figures, language)
+        reports.print_quarantine(out, entries, language)
+        reports.print_coaching(out, rows, language)
+        reports.print_pages_line(out, context.settings, language)
+    if entries:
+        raise typer.Exit(QUARANTINED)
+
+
+@app.command()
+def ingest(day: DayFolder) -> None:
+    """Read a day folder and put its contacts on the work list, without processing them."""
+    context = CommandContext.open()
+    context.wiring.packs  # noqa: B018 - as above
+    context.wiring.database.upgrade()
+    read = context.wiring.batch.ingest(day)
+    context.out.print(f"{len(read.contacts)} contacts, {len(read.responses)} surveys, {len(read.faults)} faults")
+    for fault in read.faults:
+        context.errors.print(str(fault), markup=False, highlight=False)
+    if read.faults:
+        raise typer.Exit(QUARANTINED)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Show where the work stands: figures and quarantine."""
+    context = CommandContext.open()
+    figures = context.wiring.figures.day()
+    entries = context.wiring.contacts.quarantine()
+    if as_json:
+        emit_json({"figures": figures, "quarantine": entries})
+        return
+    context.out.print(f"{figures.done} / {figures.contacts}, {figures.quarantined} quarantined")
+    reports.print_figures(context.out, figures, context.language)
+    reports.print_quarantine(context.out, entries, context.language)
+
+
+@app.command()
+def serve(
+    port: Annotated[int | None, typer.Option(help="Port instead of QM_PORT.")] = None,
+) -> None:
+    """Serve the pages and their JSON on this machine."""
+    import uvicorn
+
+    context = CommandContext.open()
+    context.wiring.database.upgrade()
+    address = f"http://{context.settings.host}:{port or context.settings.port}/"
+    context.errors.print(f"{address}  (Ctrl-C to stop)", markup=False)
+    uvicorn.run(
+        "api.app:create_app",
+        factory=True,
+        host=context.settings.host,
+        port=port or context.settings.port,
+        log_level="warning",
+    )
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Print the settings in force, where each came from, and whether the parts work."""
+    context = CommandContext.open()
+    values = {s.name: str(getattr(context.settings, s.name.lower())) for s in SETTINGS}
+    checks = context.check_parts()
+    if as_json:
+        emit_json({"settings": values, "origins": dict(context.settings.origins), "parts": checks})
+    else:
+        for setting in SETTINGS:
+            origin = context.settings.origins[setting.name.lower()]
+            context.out.print(f"QM_{setting.name:<16} {values[setting.name]}  [dim]({origin}: {setting.meaning})[/]")
+        for name, state in checks.items():
+            context.out.print(f"{name:<19} {state}", markup=False)
+    if any(state != "ok" for state in checks.values()):
+        raise typer.Exit(3)
+
+
+def main() -> None:
+    """Run the command line; every expected error becomes one line with a code and a hint."""
+    try:
+        app()
+    except RulePackError as error:
+        for fault in error.faults:
+            print(fault, file=sys.stderr)
+        sys.exit(2)
+    except QmError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2 if isinstance(error, InputError) else 3 if isinstance(error, EngineError | StorageError) else 1)
+    except KeyboardInterrupt:
+        print("stopped; run the same command again to go on", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""Commands about lists and the store: `coaching`, `survey`, `db`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines import reports
+from pipelines.command import CommandContext, emit_json
+from pipelines.survey_file import read_surveys
+from qm.errors import StorageError
+
+coaching = typer.Typer(no_args_is_help=True, help="Coaching lists.")
+survey = typer.Typer(no_args_is_help=True, help="Survey answers.")
+database = typer.Typer(no_args_is_help=True, help="The database.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.add_typer(coaching, name="coaching")
+    app.add_typer(survey, name="survey")
+    app.add_typer(database, name="db")
+
+
+@coaching.command("list")
+def list_coaching(
+    supervisor: Annotated[str, typer.Option(help="Only the agents whom this supervisor (or team) leads.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV for a spreadsheet.")] = False,
+) -> None:
+    """Print who to talk to about what, with the seconds to listen to."""
+    context = CommandContext.open()
+    rows = context.wiring.coaching.read(supervisor)
+    if as_json:
+        emit_json(rows)
+    elif as_csv:
+        print(reports.coaching_csv(rows, context.language), end="")
+    else:
+        reports.print_coaching(context.out, rows, context.language)
+
+
+@coaching.callback()
+def _coaching() -> None:
+    """Coaching lists."""
+
+
+@survey.command("import")
+def import_survey(file: Annotated[Path, typer.Argument(help="A survey file; see docs/formats.md.")]) -> None:
+    """Take in survey answers and link them to their contacts."""
+    context = CommandContext.open()
+    context.wiring.database.upgrade()
+    responses, faults = read_surveys(file, str(file))
+    new = context.wiring.surveys.take_in(responses)
+    links = context.wiring.surveys.link_all()
+    context.wiring.coaching.refresh()
+    for fault in faults:
+        context.errors.print(str(fault), markup=False)
+    linked = sum(bool(link.contact_id) for link in links)
+    context.out.print(f"{len(responses)} responses ({new} new); {linked} of {len(links)} in all linked to a contact")
+    if faults:
+        raise typer.Exit(1)
+
+
+@survey.callback()
+def _survey() -> None:
+    """Survey answers."""
+
+
+@database.command()
+def upgrade() -> None:
+    """Create the database or bring its schema to this version."""
+    CommandContext.open().wiring.database.upgrade()
+
+
+@database.command()
+def check() -> None:
+    """Check schema and integrity."""
+    context = CommandContext.open()
+    wrong = context.wiring.database.check()
+    if wrong:
+        raise StorageError("database.wrong", "; ".join(wrong), "run `qm db upgrade`")
+    context.out.print("ok")

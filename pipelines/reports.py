@@ -1,0 +1,168 @@
+"""What the command line prints: the day, the quarantine, the coaching list."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text as RichText
+
+from pipelines.day import RunSummary
+from pipelines.labels import label
+from qm.config import Settings
+from qm.domain.figures import Figure
+from qm.domain.run import Quarantine
+from qm.domain.text import Language
+from qm.services.views import CoachingRow, DayFigures, GroupFigures
+from qm.wording import say
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds, `1:05`."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def print_summary(console: Console, summary: RunSummary, figures: DayFigures, language: Language) -> None:
+    """What the run did."""
+    counts = ", ".join(f"{n} {label(name, language)}" for name, n in summary.outcomes.items() if n)
+    took = label("took", language, s=f"{summary.wall_s:.1f}")
+    console.print(
+        f"[bold]{label('day', language)}[/] {summary.day}: {counts or '0 ' + label('contacts', language)} {took}"
+    )
+    if summary.faults:
+        console.print(f"  {summary.faults} {label('file_faults', language)}")
+    console.print(
+        f"  {label('surveys', language)}: {summary.surveys_linked} {label('linked', language)}, "
+        f"{summary.surveys_unlinked} {label('unlinked', language)}"
+    )
+    console.print(f"  {figures.cannot_tell} {label('of', language)} {figures.answers}: {label('open', language)}")
+    for link in figures.unlinked:
+        console.print(f"    {link.response_id}: {say('link.' + link.reason, language)}", style="dim")
+
+
+def print_figures(console: Console, figures: DayFigures, language: Language) -> None:
+    """Scores, NPS and satisfaction by team and agent."""
+    table = Table(title=label("figures", language), title_justify="left", title_style="bold")
+    table.add_column(label("group", language))
+    for _form_id, title in figures.form_titles:
+        table.add_column(title.said_in(language))
+    table.add_column("NPS")
+    table.add_column(label("satisfaction", language))
+    for kind, groups in (("team", figures.teams), ("agent", figures.agents)):
+        for group in groups:
+            table.add_row(*_cells(group, label(kind, language), figures.min_n, language))
+        table.add_section()
+    console.print(table)
+    console.print(label("interval", language, least=figures.min_n), style="dim")
+
+
+def _cells(group: GroupFigures, kind: str, least: int, language: Language) -> list[str]:
+    figures = [figure for _form, figure in group.scores] + [group.nps, group.satisfaction]
+    return [f"{kind} {group.name}", *(figure_text(figure, least, language) for figure in figures)]
+
+
+def figure_text(figure: Figure, least: int, language: Language) -> str:
+    """`82.1 [70.3, 93.9] (9)`, or how far n is from the minimum."""
+    if figure.value is None:
+        return label("too_few", language, n=figure.n, least=max(least, 2))
+    return f"{figure.value:.1f} [{figure.lo:.1f}, {figure.hi:.1f}] ({figure.n})"
+
+
+def print_quarantine(console: Console, entries: Sequence[Quarantine], language: Language) -> None:
+    """Everything that stopped, why, and the command that retries it."""
+    if not entries:
+        console.print(label("nothing_quarantined", language))
+        return
+    table = Table(title=f"{label('quarantine', language)} ({len(entries)})", title_justify="left", title_style="bold")
+    for key in ("what", "code", "why", "retry"):
+        table.add_column(label(key, language), overflow="fold")
+    for entry in entries:
+        why = f"{entry.message}; {entry.hint}" if entry.hint else entry.message
+        table.add_row(*(RichText(visible(part)) for part in (entry.subject, entry.code, why, entry.command)))
+    console.print(table)
+
+
+def visible(text: str) -> str:
+    """Text with control characters shown, so that a file name can't break the screen."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def print_coaching(console: Console, rows: Sequence[CoachingRow], language: Language) -> None:
+    """The list, by supervisor and agent."""
+    if not rows:
+        console.print(label("nothing_to_coach", language))
+        return
+    console.print(f"[bold]{label('coaching', language)}[/] ({len(rows)})")
+    heading = ""
+    for row in rows:
+        wanted = f"{label('supervisor', language)} {row.supervisor} · {row.agent_name} ({row.team})"
+        if wanted != heading:
+            heading = wanted
+            console.print()
+            console.print(RichText(heading, style="bold cyan"))
+        console.print(Padding(_item(row, language), (0, 0, 0, 2)))
+
+
+def _item(row: CoachingRow, language: Language) -> Group:
+    item = row.item
+    missed = label(
+        "missed", language, hits=item.missed.hits, n=item.missed.n, lo=round(100 * item.missed_lo),
+        hi=round(100 * item.missed_hi),
+    )  # fmt: skip
+    why = ", ".join(say(f"why.{reason}", language) for reason in item.reasons)
+    place = f"{item.contact_id}"
+    if row.medium == "voice" and item.end_s > item.start_s:
+        place += f" {clock(item.start_s)}-{clock(item.end_s)}"
+    lines = [
+        RichText.assemble((f"{item.rank}. {row.title.said_in(language)}", "bold"), f"  [{why}]  {missed}"),
+        RichText(f"   {label('listen', language)}: {place}"),
+    ]
+    if quote := quote_text(row, language):
+        lines.append(RichText(f"   {quote}"))
+    lines.append(RichText(f"   {label('suggestion', language)}: {row.action.said_in(language)}", style="green"))
+    return Group(*lines)
+
+
+def quote_text(row: CoachingRow, language: Language) -> str:
+    """The words that were said, or the nearest miss of what wasn't."""
+    item = row.item
+    quote = item.quote if len(item.quote) <= 160 else item.quote[:157] + "…"
+    if not item.absence:
+        return f"{label('said', language)}: «{quote}»" if quote else ""
+    nearest = f" ({label('nearest', language)}: «{quote}»)" if quote else ""
+    return f"{label('not_said', language)}{nearest}"
+
+
+COACHING_COLUMNS = (
+    "supervisor", "team", "agent_id", "agent_name", "rank", "criterion_id", "criterion", "why", "missed", "answered",
+    "missed_lo", "missed_hi", "contact_id", "contact_started_at", "process", "start_s", "end_s", "absence",
+    "quote", "action",
+)  # fmt: skip
+
+
+def coaching_csv(rows: Sequence[CoachingRow], language: Language) -> str:
+    """The list as CSV; cells that a spreadsheet would run as a formula are made text by a leading apostrophe."""
+    target = io.StringIO()
+    writer = csv.writer(target)
+    writer.writerow(COACHING_COLUMNS)
+    for row in rows:
+        item = row.item
+        cells: list[object] = [
+            row.supervisor, row.team, item.agent_id, row.agent_name, item.rank, item.criterion_id,
+            row.title.said_in(language), " ".join(item.reasons), item.missed.hits, item.missed.n, item.missed_lo,
+            item.missed_hi, item.contact_id, row.contact_started_at.isoformat(), row.process, item.start_s, item.end_s,
+            "yes" if item.absence else "no", item.quote, row.action.said_in(language),
+        ]  # fmt: skip
+        writer.writerow([_harmless(cell) for cell in cells])
+    return target.getvalue()
+
+
+def _harmless(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+def print_pages_line(console: Console, settings: Settings, language: Language) -> None:
+    """How to open the pages: the last line of a run."""
+    console.print(label("pages", language, host=settings.host, port=settings.port), style="bold")

@@ -1,0 +1,1 @@
+"""The stages of a contact, in order: store, transcribe, roles, signals, score."""

@@ -1,0 +1,58 @@
+"""Answer every form of the packs in force."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.stage import parent
+from qm import __version__
+from qm.domain.contact import Contact
+from qm.domain.evaluation import Evaluation
+from qm.domain.signals import Signals
+from qm.domain.transcript import Transcript
+from qm.fingerprint import fingerprint
+from qm.ports import Unit
+from qm.rules.pack import Pack
+from qm.rules.scene import Thresholds
+from qm.services.scoring import evaluate
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What an evaluation is made from."""
+
+    contact: Contact
+    transcript: Transcript
+    signals: Signals
+
+
+class ScoreStage:
+    """One evaluation a pack."""
+
+    name = "score"
+    version = "1"
+
+    def __init__(self, packs: Sequence[Pack], thresholds: Thresholds) -> None:
+        self._packs = packs
+        self._thresholds = thresholds
+
+    def fingerprint(self, unit: Unit, contact_id: str) -> str:
+        """Over signals, the contact's row, the packs' hashes, the thresholds and the product's version."""
+        hashes = [[pack.id, pack.version, pack.sha256] for pack in self._packs]
+        origin = unit.contacts.origin(contact_id)[1]
+        signals = parent(unit, contact_id, "signals")
+        return fingerprint(self.name, self.version, signals, origin, hashes, self._thresholds, __version__)
+
+    def needs(self, unit: Unit, contact_id: str) -> Scored:
+        """Contact, transcript and signals."""
+        outputs = unit.outputs
+        return Scored(unit.contacts.get(contact_id), outputs.transcript(contact_id), outputs.signals(contact_id))
+
+    def run(self, needs: Scored) -> tuple[Evaluation, ...]:
+        """The evaluations."""
+        return tuple(
+            evaluate(needs.contact, needs.transcript, needs.signals, pack, self._thresholds) for pack in self._packs
+        )
+
+    def publish(self, unit: Unit, contact_id: str, output: tuple[Evaluation, ...]) -> None:
+        """Put them in the place of earlier ones."""
+        unit.evaluations.replace(contact_id, output)

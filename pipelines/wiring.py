@@ -1,0 +1,147 @@
+"""The one place of the pipelines that joins ports to what implements them."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+
+from models.audio_engine import PyAvAudioReader
+from models.catalogue import CATALOGUE, Progress, fetch, sha256_of
+from models.faster_whisper_engine import FasterWhisperTranscriber
+from pipelines.day import DayBatch
+from pipelines.executors import InProcessExecutor
+from pipelines.stages.roles import RolesStage
+from pipelines.stages.score import ScoreStage
+from pipelines.stages.signals import SignalsStage
+from pipelines.stages.store import StoreStage
+from pipelines.stages.transcribe import TranscribeStage
+from qm.analysis.link_surveys import LinkPolicy
+from qm.config import Settings
+from qm.domain.form import Form
+from qm.errors import SettingsError
+from qm.ports import AudioReader, Transcriber
+from qm.rules.loader import load_packs
+from qm.rules.pack import Pack
+from qm.rules.scene import Thresholds
+from qm.services.coaching import CoachingService
+from qm.services.contacts import ContactService
+from qm.services.figures import FigureService
+from qm.services.scoring import ScoringService
+from qm.services.surveys import SurveyService
+from qm.storage.database import Database
+from qm.storage.objects import FolderObjects
+
+
+@dataclass
+class Wiring:
+    """Everything a command needs, made on first use.
+
+    Attributes:
+        transcriber: given by tests and benches; the real one otherwise.
+        progress: told what a download is doing.
+    """
+
+    settings: Settings
+    transcriber: Transcriber | None = None
+    reader: AudioReader | None = None
+    progress: Progress = lambda _line: None
+    thresholds: Thresholds = field(default_factory=Thresholds)
+
+    @cached_property
+    def database(self) -> Database:
+        """The database; its schema isn't touched."""
+        return Database(self.settings.database_url)
+
+    @cached_property
+    def objects(self) -> FolderObjects:
+        """The object store."""
+        return FolderObjects(self.settings.objects)
+
+    @cached_property
+    def packs(self) -> tuple[Pack, ...]:
+        """The packs in force; loading them raises every fault they have."""
+        return load_packs(self.settings.rules)
+
+    @cached_property
+    def forms(self) -> dict[str, Form]:
+        """The packs' forms by id."""
+        return {pack.form.id: pack.form for pack in self.packs}
+
+    @cached_property
+    def engine(self) -> Transcriber:
+        """The recogniser, not yet warm."""
+        return self.transcriber or make_transcriber(self.settings, self.progress)
+
+    @cached_property
+    def audio_reader(self) -> AudioReader:
+        """The decoder."""
+        return self.reader or PyAvAudioReader()
+
+    @cached_property
+    def surveys(self) -> SurveyService:
+        """Survey use cases."""
+        policy = LinkPolicy(timedelta(hours=self.settings.link_hours), self.settings.link_confidence)
+        return SurveyService(self.database.unit_of_work, policy)
+
+    @cached_property
+    def coaching(self) -> CoachingService:
+        """Coaching use cases."""
+        return CoachingService(self.database.unit_of_work, self.forms, self.settings.coaching_items)
+
+    @cached_property
+    def contacts(self) -> ContactService:
+        """Reading contacts."""
+        return ContactService(self.database.unit_of_work, self.forms, self.objects)
+
+    @cached_property
+    def figures(self) -> FigureService:
+        """The day in numbers."""
+        return FigureService(self.database.unit_of_work, self.forms, self.settings.min_n)
+
+    @cached_property
+    def scoring(self) -> ScoringService:
+        """Replay."""
+        return ScoringService(self.database.unit_of_work, self.packs)
+
+    @cached_property
+    def batch(self) -> DayBatch:
+        """The day's batch with its stages."""
+        unit_of_work = self.database.unit_of_work
+        settings = {"beam": self.settings.beam, "batch": self.settings.batch}
+        stages = (
+            StoreStage(self.objects, unit_of_work),
+            TranscribeStage(self.objects, self.audio_reader, self.engine, settings),
+            RolesStage(),
+            SignalsStage(),
+            ScoreStage(self.packs, self.thresholds),
+        )
+        return DayBatch(unit_of_work, stages, self.surveys, self.coaching, InProcessExecutor())
+
+
+def make_transcriber(settings: Settings, progress: Progress) -> FasterWhisperTranscriber:
+    """The default recogniser with weights of the catalogue, or of a local CTranslate2 folder.
+
+    Raises:
+        SettingsError: the model is neither.
+    """
+    folder = Path(settings.model)
+    if settings.model in CATALOGUE:
+        weights = CATALOGUE[settings.model]
+        sha256 = weights.sha256
+
+        def provide() -> Path:
+            return fetch(weights, settings.weights, offline=settings.offline, progress=progress)
+
+    elif (folder / "model.bin").is_file():
+        sha256 = sha256_of(folder / "model.bin")
+
+        def provide() -> Path:
+            return folder
+
+    else:
+        hint = "known: " + ", ".join(CATALOGUE) + "; or a folder that holds model.bin"
+        raise SettingsError("settings.bad_value", f"QM_MODEL = '{settings.model}' is no known model", hint)
+    return FasterWhisperTranscriber(
+        settings.model, provide, sha256, device=settings.device, precision=settings.precision,
+        threads=settings.threads, beam=settings.beam, batch=settings.batch,
+    )  # fmt: skip
