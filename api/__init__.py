@@ -1,0 +1,1 @@
+"""HTTP and pages: read-only views of what the pipeline published. Imports neither `models` nor `pipelines`."""

@@ -1,0 +1,62 @@
+"""The application: middleware, routes, documentation, static files."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+import qm
+from api import envelopes
+from api.pages import HERE, render
+from api.routes import coaching, contacts, health, overview
+from api.security import SecurityHeaders
+from api.wiring import build_services
+from qm.config import Settings, read_settings
+
+DESCRIPTION = """
+Read-only view of scored contacts, their evidence, coaching items and quarantine.
+
+Every page has a JSON twin below `/api/v1` that returns the very object that the page renders. Lists are paged with
+`cursor` and `next_cursor`. Every error leaves as `{"error": {"code", "message", "hint"}}`.
+"""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application over the database that the settings name.
+
+    Args:
+        settings: read from the environment and `qm.toml` where not given.
+
+    Raises:
+        SettingsError: a setting can't be used.
+        RulePackError: a rule pack has faults.
+    """
+    settings = settings or read_settings()
+    services = build_services(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        services.database.close()
+
+    app = FastAPI(
+        title="Quality Equation", version=qm.__version__, description=DESCRIPTION, lifespan=lifespan,
+        docs_url=None, redoc_url=None,
+    )  # fmt: skip
+    app.state.services, app.state.settings = services, settings
+    envelopes.install(app)
+    # The last one added is the outermost: refused hosts get the headers as well.
+    hosts = sorted({"127.0.0.1", "localhost", settings.host})
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
+    app.add_middleware(SecurityHeaders)
+    for module in (overview, contacts, coaching, health):
+        app.include_router(module.router)
+    app.add_api_route("/docs", _docs, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    return app
+
+
+def _docs(request: Request) -> Response:
+    return render(request, "docs.html")

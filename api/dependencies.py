@@ -1,0 +1,34 @@
+"""What handlers are given: the services, and query parameters as values of the core."""
+
+from typing import Annotated, Literal
+
+from fastapi import Depends, Query, Request
+
+from api.wiring import Services
+from qm.services.contacts import ContactFilter
+
+State = Literal["", "waiting", "done", "quarantined"]
+
+
+def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+def _contact_filter(
+    *,
+    agent: Annotated[str, Query(description="agent id", examples=["A01"])] = "",
+    team: Annotated[str, Query(description="team name")] = "",
+    process: Annotated[str, Query(description="process of the contact", examples=["fatturazione"])] = "",
+    medium: Annotated[str, Query(description="`voice`, `chat` or `email`")] = "",
+    state: Annotated[State, Query(description="where the contact stands; empty: anywhere")] = "",
+    failed: Annotated[bool, Query(description="only contacts with a missed automatic fail")] = False,
+    open_only: Annotated[bool, Query(alias="open", description="only contacts with a *cannot tell* to decide")] = False,
+) -> ContactFilter:
+    return ContactFilter(agent, team, process, medium, state, failed, open_only)
+
+
+ServicesHere = Annotated[Services, Depends(_services)]
+FilterHere = Annotated[ContactFilter, Depends(_contact_filter)]
+Cursor = Annotated[str, Query(description="`next_cursor` of the page before; empty: from the start")]
+Size = Annotated[int, Query(ge=1, le=200, description="rows a page")]

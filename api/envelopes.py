@@ -1,0 +1,91 @@
+"""Errors on their way out: one JSON envelope, or a page where a browser asked for one."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.pages import render
+from api.schemas.errors import ErrorBody, ErrorEnvelope
+from api.security import FIXED_HEADERS
+from qm import errors
+
+LOG = logging.getLogger("api")
+STATUS_BY_CLASS: tuple[tuple[type[errors.QmError], int], ...] = (
+    (errors.NotFoundError, 404),
+    (errors.ObjectMissingError, 404),
+    (errors.SettingsError, 500),
+    (errors.RulePackError, 500),
+    (errors.InputError, 400),
+    (errors.ContactError, 409),
+    (errors.EngineError, 503),
+    (errors.StorageError, 503),
+)
+"""Most special first: the first class that fits gives the status."""
+MACHINE_PREFIXES = ("/api/", "/healthz", "/openapi.json")
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    404: {"model": ErrorEnvelope, "description": "Nothing of that name"},
+    422: {"model": ErrorEnvelope, "description": "A parameter can't be used"},
+}
+"""Error responses as OpenAPI shows them."""
+
+
+def status_of(error: errors.QmError) -> int:
+    """HTTP status of an error by its class; 500 for a class that the table doesn't know."""
+    return next((status for kind, status in STATUS_BY_CLASS if isinstance(error, kind)), 500)
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the application leave in the envelope."""
+    app.add_exception_handler(errors.QmError, _on_qm_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(Exception, _on_unexpected)
+
+
+def wants_page(request: Request) -> bool:
+    """True where a browser navigates; machines and media elements get JSON."""
+    path = request.url.path
+    return "text/html" in request.headers.get("accept", "") and not path.startswith(MACHINE_PREFIXES)
+
+
+def respond(request: Request, status: int, body: ErrorBody) -> Response:
+    """The error as a page or as JSON."""
+    if wants_page(request):
+        return render(request, "error.html", status=status, error=body)
+    return JSONResponse(ErrorEnvelope(error=body).model_dump(), status_code=status)
+
+
+def _on_qm_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.QmError)  # registered for this class only
+    return respond(request, status_of(error), ErrorBody(code=error.code, message=error.message, hint=error.hint))
+
+
+def _on_invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # registered for this class only
+    places = [f"{'.'.join(str(part) for part in fault['loc'][1:])}: {fault['msg']}" for fault in error.errors()]
+    return respond(request, 422, ErrorBody(code="request.invalid", message="; ".join(places), hint="see /docs"))
+
+
+def _on_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # registered for this class only
+    status = HTTPStatus(error.status_code)
+    hint = "the pages only read: use GET" if status == HTTPStatus.METHOD_NOT_ALLOWED else "see / or /docs"
+    message = f"{request.method} {request.url.path}: {status.phrase}"
+    body = ErrorBody(code=f"http.{status.name.lower()}", message=message, hint=hint)
+    response = respond(request, status.value, body)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _on_unexpected(request: Request, error: Exception) -> Response:
+    # The edge of the process: what nobody foresaw is logged whole and told without details.
+    LOG.error("unexpected error at %s", request.url.path, exc_info=error)
+    body = ErrorBody(code="internal.unexpected", message="something unexpected went wrong", hint="see the server's log")
+    response = JSONResponse(ErrorEnvelope(error=body).model_dump(), status_code=500)
+    response.headers.update(FIXED_HEADERS | {"Cache-Control": "no-store"})
+    return response

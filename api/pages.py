@@ -1,0 +1,74 @@
+"""Rendering: templates, the reader's language, and the cookie that remembers it."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from api import plots, presentation, texts, transcript_marks
+from qm.domain.text import Language, Text
+from qm.wording import say
+
+HERE = Path(__file__).resolve().parent
+COOKIE = "qm_lang"
+COOKIE_AGE_S = 365 * 24 * 3600
+
+ENVIRONMENT = Environment(
+    loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(default=True), undefined=StrictUndefined,
+    trim_blocks=True, lstrip_blocks=True,
+)  # fmt: skip
+ENVIRONMENT.filters.update(presentation.FILTERS)
+ENVIRONMENT.globals.update(
+    plot=plots.plot, ticks=plots.ticks, audio_marks=transcript_marks.audio_marks, lanes=transcript_marks.lanes,
+    marked_turns=transcript_marks.marked_turns, icon_of=presentation.icon_of,
+    evidence_id=transcript_marks.evidence_id,
+)  # fmt: skip
+
+
+def language_of(request: Request) -> Language:
+    """`?lang=`, else the cookie, else what the browser asks for, else the setting."""
+    chosen = request.query_params.get("lang") or request.cookies.get(COOKIE)
+    if chosen in list(Language):
+        return Language(chosen)
+    for part in request.headers.get("accept-language", "").split(","):
+        tag = part.partition(";")[0].strip().lower()[:2]
+        if tag in list(Language):
+            return Language(tag)
+    return Language(request.app.state.settings.language)
+
+
+def render(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+    """A page in the reader's language; `?lang=` is remembered."""
+    language = language_of(request)
+    other = Language.ENGLISH if language is Language.ITALIAN else Language.ITALIAN
+    content = ENVIRONMENT.get_template(template).render(
+        request=request,
+        path=request.url.path,
+        nonce=request.state.nonce,
+        lang=language,
+        other_lang=other,
+        switch_url=_same_page(request, lang=other.value),
+        more_url=lambda cursor: _same_page(request, cursor=cursor),
+        status=status,
+        t=lambda key, **values: texts.say(key, language, **values),
+        word=lambda key: say(key, language),
+        said=lambda text: _said(text, language),
+        **context,
+    )
+    headers = {"Content-Language": language.value, "Vary": "Cookie, Accept-Language"}
+    response = HTMLResponse(content, status_code=status, headers=headers)
+    if request.query_params.get("lang") == language.value:
+        response.set_cookie(COOKIE, language.value, max_age=COOKIE_AGE_S, httponly=True, samesite="lax")
+    return response
+
+
+def _same_page(request: Request, **changed: str) -> str:
+    """This page with other parameters. Only the query is written: a link that can't lead to another host."""
+    return "?" + urlencode({**request.query_params, **changed})
+
+
+def _said(text: Text, language: Language) -> str:
+    return text.said_in(language)

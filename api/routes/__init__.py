@@ -1,0 +1,1 @@
+"""One module a family of resources; each page stands beside its JSON twin."""

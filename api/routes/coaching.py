@@ -1,0 +1,30 @@
+"""The coaching list, by supervisor and agent."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.dependencies import ServicesHere
+from api.envelopes import DOCUMENTED
+from api.pages import render
+from api.schemas.lists import CoachingList
+
+router = APIRouter(tags=["coaching"], responses=DOCUMENTED)
+Supervisor = Annotated[str, Query(description="name of a supervisor, or of a team that has none; empty: all")]
+AgentId = Annotated[str, Query(alias="agent", description="agent id; empty: all", examples=["A01"])]
+
+
+@router.get("/coaching", include_in_schema=False)
+def coaching_page(
+    request: Request, services: ServicesHere, supervisor: Supervisor = "", agent_id: AgentId = ""
+) -> Response:
+    """The list with the seconds to listen to."""
+    rows = services.coaching.read(supervisor, agent_id)
+    every = services.coaching.read()
+    return render(request, "coaching.html", rows=rows, every=every, supervisor=supervisor, agent_id=agent_id)
+
+
+@router.get("/api/v1/coaching", summary="Coaching items")
+def coaching(services: ServicesHere, supervisor: Supervisor = "", agent_id: AgentId = "") -> CoachingList:
+    """The few things worth a conversation with each agent, the most important first."""
+    return CoachingList(items=services.coaching.read(supervisor, agent_id))

@@ -1,0 +1,203 @@
+"""The pages in a real browser: what a supervisor does, from the list to the seconds that matter."""
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium isn't installed"),
+    # Playwright's event loop leaves sockets to the garbage collector when it stops.
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
+)  # fmt: skip
+PATIENCE_MS = 15_000
+
+
+def sample_day():
+    name = "qm_tests_sample_day"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, ROOT / "tests" / "routes" / "sample_day.py")
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pages")
+    sample_day().fill(sample_day().settings_of(folder))
+    environment = {**os.environ, "QM_DATA": str(folder), "QM_LANGUAGE": "en"}
+    # The port listens before the server runs: no race for it, and the first request simply waits to be taken up.
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        command = [sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--fd", str(listener.fileno())]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[listener.fileno()])
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=60) as response:
+                assert response.status == 200
+            yield address
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser, server):
+    """A page in a fresh profile that fails the test on any script error, refused resource or foreign request."""
+    context = browser.new_context(base_url=server, locale="en-GB", viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    wrong = []
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith(server) else None)
+    yield page
+    context.close()
+    assert not [text for text in wrong if not text.startswith("data:")]
+
+
+def is_paused(page):
+    return page.locator("#audio").evaluate("audio => audio.paused")
+
+
+def wait_until(page, script, wanted):
+    """Poll a property of the audio element; `wait_for_function` would need eval, which the policy refuses."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while time.monotonic() < deadline:
+        if page.locator("#audio").evaluate(script) == wanted:
+            return
+    raise AssertionError(f"{script} didn't become {wanted}")
+
+
+def seconds_played(page, start_s, end_s):
+    """From the click on: the clip begins at its start, stays inside and stops at its end."""
+    audio = page.locator("#audio")
+    wait_until(page, "audio => !audio.paused && audio.currentTime > 0", True)
+    inside = audio.evaluate("audio => audio.currentTime")
+    assert start_s - 0.05 <= inside <= end_s + 0.05
+    wait_until(page, "audio => audio.paused", True)
+    stopped = audio.evaluate("audio => audio.currentTime")
+    assert stopped == pytest.approx(end_s, abs=0.15)
+
+
+def test_from_the_list_to_the_evidence(page):
+    page.goto("/contacts")
+    page.get_by_role("link", name="C-1", exact=True).click()
+    sync_api.expect(page.locator(".player.has-waves")).to_be_visible()
+    sync_api.expect(page.locator("#waveform > div")).to_be_visible()
+    start_s, end_s = sample_day().EVIDENCE_S
+    page.locator(".criterion.met summary").first.click()
+    page.locator(".criterion.met button.play[data-mark]").first.click()
+    sync_api.expect(page.locator("mark.is-shown")).to_have_text("La chiamata è registrata")
+    sync_api.expect(page.locator("#t3")).to_have_class("turn agent is-active")
+    seconds_played(page, start_s, end_s)
+
+
+def test_marked_words_and_lines_play_their_seconds(page):
+    page.goto("/contacts/C-1")
+    sync_api.expect(page.locator(".player.has-waves")).to_be_visible()
+    page.locator("#t1 .said").click()
+    seconds_played(page, 0.0, 2.0)
+    page.locator(".turns mark.met").first.click()
+    seconds_played(page, *sample_day().EVIDENCE_S)
+
+
+def test_space_plays_and_pauses(page):
+    page.goto("/contacts/C-1")
+    sync_api.expect(page.locator(".player.has-waves")).to_be_visible()
+    page.keyboard.press("Space")
+    wait_until(page, "audio => audio.paused", False)
+    page.keyboard.press("Space")
+    wait_until(page, "audio => audio.paused", True)
+    page.locator(".speed select").focus()
+    page.keyboard.press("Space")
+    assert is_paused(page)
+
+
+def test_regions_stand_in_the_waveform(page):
+    page.goto("/contacts/C-1")
+    sync_api.expect(page.locator(".player.has-waves")).to_be_visible()
+    titles = page.locator('#waveform [part~="region"]').evaluate_all("regions => regions.map(region => region.title)")
+    assert any("silence" in title for title in titles)
+    assert any("interruption (customer)" in title for title in titles)
+    assert len(titles) == 3
+
+
+def test_player_falls_back_without_a_waveform(page):
+    page.route("**/peaks", lambda route: route.fulfill(body="{", content_type="application/json"))
+    page.goto("/contacts/C-3")
+    sync_api.expect(page.locator(".no-waves")).to_be_visible()
+    sync_api.expect(page.locator("#audio")).to_be_visible()
+    page.locator("#t3 button.play").click()
+    seconds_played(page, 4.0, 6.0)
+
+
+def test_coaching_plays_its_seconds(page):
+    page.goto("/coaching")
+    button = page.locator("button.play[data-src]").first
+    start_s, end_s = (float(button.get_attribute(f"data-{name}")) for name in ("start", "end"))
+    button.click()
+    sync_api.expect(button).to_have_class("play is-playing")
+    seconds_played(page, start_s, end_s)
+    sync_api.expect(button).to_have_class("play")
+
+
+def test_more_rows_come_in_place(page):
+    page.goto("/contacts?size=2")
+    rows = page.locator("tbody tr:not(.more)")
+    sync_api.expect(rows).to_have_count(2)
+    page.get_by_role("link", name="Show more").click()
+    sync_api.expect(rows).to_have_count(4)
+    page.get_by_role("link", name="Show more").click()
+    sync_api.expect(rows).to_have_count(5)
+    sync_api.expect(page.locator("tr.more")).to_have_count(0)
+
+
+def test_filters_by_form(page):
+    page.goto("/contacts")
+    page.get_by_label("automatic fails only").check()
+    page.get_by_role("button", name="Filter").click()
+    sync_api.expect(page.locator("tbody tr")).to_have_count(1)
+    sync_api.expect(page.locator("tbody")).to_contain_text("automatic fail")
+
+
+def test_both_languages_and_the_choice_is_kept(page):
+    page.goto("/")
+    sync_api.expect(page.get_by_role("heading", level=1)).to_have_text("The day in numbers")
+    page.get_by_role("link", name="Italiano").click()
+    sync_api.expect(page.get_by_role("heading", level=1)).to_have_text("La giornata in numeri")
+    page.get_by_role("link", name="Contatti", exact=True).click()
+    page.get_by_role("link", name="C-1", exact=True).click()
+    sync_api.expect(page.locator("#talk-title")).to_have_text("Conversazione")
+    sync_api.expect(page.locator(".criterion.not_met .answer").first).to_contain_text("non soddisfatto")
+
+
+def test_documentation_needs_nobody_else(page):
+    page.goto("/docs")
+    sync_api.expect(page.locator(".opblock").first).to_be_visible()

@@ -1,0 +1,184 @@
+"""A small finished day, put into a database through the stores: what routes and browser tests look at."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from qm.config import Settings, read_settings
+from qm.domain.contact import Agent, Contact, Direction, History, Kind, Medium
+from qm.domain.evaluation import (
+    Answer,
+    CriterionAnswer,
+    Evaluation,
+    Evidence,
+    EvidenceKind,
+    Manifest,
+    Score,
+    SectionScore,
+    Window,
+)
+from qm.domain.form import Form
+from qm.domain.recording import Finding, Recording, Severity
+from qm.domain.run import Quarantine
+from qm.domain.signals import Signal, SignalKind, Signals
+from qm.domain.survey import LinkMethod, SurveyLink, SurveyResponse
+from qm.domain.transcript import EngineDescription, Role, Transcript, Turn, Word
+from qm.rules.loader import load_packs
+from qm.services.coaching import CoachingService
+from qm.storage.database import Database
+from qm.storage.objects import FolderObjects
+
+ROME = timezone(timedelta(hours=1))
+NASTY = "<script>alert('x')</script>"
+ENGINE = EngineDescription("scripted", "1", "0" * 64, "int8", "cpu")
+GIULIA = Agent("A01", "Giulia Ferretti", "Casa", supervisor="Marta Riva")
+TOMMASO = Agent("A04", f"Tommaso {NASTY}", "Partner", supervisor="Paolo Conti")
+LENGTH_S = 12.0
+EVIDENCE_S = (4.0, 6.0)
+
+
+def settings_of(folder: Path, **more: str) -> Settings:
+    return read_settings({"QM_DATA": str(folder), "QM_LANGUAGE": "en", **more}, folder)
+
+
+def wav_bytes(length_s: float = LENGTH_S, rate_hz: int = 8000) -> bytes:
+    times = np.arange(int(length_s * rate_hz)) / rate_hz
+    agent = 0.3 * np.sin(2 * np.pi * 220 * times) * (times % 4 < 2)
+    customer = 0.2 * np.sin(2 * np.pi * 330 * times) * (times % 4 >= 2)
+    target = io.BytesIO()
+    soundfile.write(target, np.stack([agent, customer], axis=1), rate_hz, format="WAV", subtype="PCM_16")
+    return target.getvalue()
+
+
+def make_contact(contact_id: str, **more: object) -> Contact:
+    values: dict[str, object] = {
+        "id": contact_id, "medium": Medium.VOICE, "started_at": datetime(2026, 11, 20, 9, 12, tzinfo=ROME),
+        "agent": GIULIA, "process": "fatturazione", "queue": "fatturazione", "customer_id": "K-1", "language": "it",
+        "source": f"{contact_id}.wav", "agent_channel": 0, "history": History(wait_s=30.0, talk_s=LENGTH_S),
+    }  # fmt: skip
+    return Contact(**{**values, **more})  # type: ignore[arg-type]
+
+
+def make_turn(number: int, role: Role, start_s: float, text: str, confidence: float = 0.9) -> Turn:
+    parts = text.split()
+    step = 2.0 / len(parts)
+    words = tuple(Word(w, start_s + i * step, start_s + (i + 1) * step, confidence) for i, w in enumerate(parts))
+    channel = "ch0" if role is Role.AGENT else "ch1"
+    return Turn(f"t{number}", role, channel, start_s, start_s + 2.0, text, confidence, words)
+
+
+def make_call() -> Transcript:
+    turns = (
+        make_turn(1, Role.AGENT, 0.0, "Buongiorno, sono Giulia."),
+        make_turn(2, Role.CUSTOMER, 2.0, f"Ho pagato {NASTY} due volte", confidence=0.3),
+        make_turn(3, Role.AGENT, 4.0, "La chiamata è registrata"),
+        make_turn(4, Role.CUSTOMER, 10.0, "Va bene grazie"),
+    )
+    findings = (Finding("recording.clipped", Severity.NOTE, "channel 1: clipped", 0.0, LENGTH_S),)
+    return Transcript("it", 0.99, turns, ENGINE, Recording("a" * 64, LENGTH_S, 8000, 2, "pcm_s16le"), findings)
+
+
+def make_chat() -> Transcript:
+    lines = ((Role.AGENT, "Good morning, this is Sarah"), (Role.CUSTOMER, "I was billed twice & I am <b>angry</b>"))
+    turns = tuple(
+        Turn(f"t{i}", role, role.value, 60.0 * i, 60.0 * i, said, 1.0) for i, (role, said) in enumerate(lines)
+    )
+    return Transcript("en", 1.0, turns, ENGINE)
+
+
+def make_answers(form: Form) -> dict[str, CriterionAnswer]:
+    """Said, not said, cannot tell, measured; the rest doesn't apply."""
+    said = Evidence(
+        EvidenceKind.WORDS,
+        *EVIDENCE_S,
+        turn_ids=("t3",),
+        quote="La chiamata è registrata",
+        roles=(Role.AGENT,),
+        confidence=0.9,
+    )
+    absent = Evidence(
+        EvidenceKind.ABSENCE, 0.0, 6.0, turn_ids=("t1", "t3"), quote=f"nearest {NASTY}", roles=(Role.AGENT,),
+        window=Window(0.0, 60.0), similarity=0.6,
+    )  # fmt: skip
+    measured = Evidence(EvidenceKind.SIGNAL, 6.0, 10.0, fact="silence_longest_s = 4.0")
+    fail = next(criterion.id for criterion in form.criteria if criterion.automatic_fail)
+    first = [criterion.id for criterion in form.criteria if criterion.id != fail][:3]
+    answers = {c.id: CriterionAnswer(c.id, Answer.NOT_APPLICABLE, "known") for c in form.criteria}
+    answers[first[0]] = CriterionAnswer(first[0], Answer.MET, "found", (said,), 0.9)
+    answers[first[1]] = CriterionAnswer(first[1], Answer.CANNOT_TELL, "low_confidence", (absent,), 0.4)
+    answers[first[2]] = CriterionAnswer(first[2], Answer.MET, "measured", (measured,))
+    answers[fail] = CriterionAnswer(fail, Answer.NOT_MET, "absent", (absent,), 0.8)
+    return answers
+
+
+def make_evaluation(contact_id: str, form: Form, answers: Mapping[str, CriterionAnswer]) -> Evaluation:
+    counts = {kind.value: sum(a.answer is kind for a in answers.values()) for kind in Answer}
+    failed = tuple(c.id for c in form.criteria if c.automatic_fail and answers[c.id].answer is Answer.NOT_MET)
+    sections = tuple(SectionScore(section.id, 1.0, 2.0) for section in form.sections)
+    score = Score(0.0 if failed else 62.5, 0.0 if failed else 50.0, 0.0 if failed else 75.0, counts, sections, failed)
+    manifest = Manifest(
+        "b" * 64, "a" * 64, "c" * 64, "d" * 64, {"name": "scripted"}, form.id, "1", "e" * 64, {"beam": 5.0}, "0.1.0"
+    )
+    return Evaluation(
+        f"e-{contact_id}-{form.id}", contact_id, form.id, "1", "machine", tuple(answers.values()), score, manifest
+    )
+
+
+def fill(settings: Settings) -> None:
+    """Four done contacts (a failed call, a chat, a mystery call, an Italian call) and one in quarantine."""
+    database = Database(settings.database_url)
+    database.upgrade()
+    sha256 = FolderObjects(settings.objects).put(io.BytesIO(wav_bytes()))
+    forms = {pack.form.id: pack.form for pack in load_packs(settings.rules)}
+    form = next(form for form in forms.values() if any(c.automatic_fail for c in form.criteria))
+    start = datetime(2026, 11, 20, 9, 12, tzinfo=ROME)
+    chat = {"medium": Medium.CHAT, "agent": TOMMASO, "process": "reclami", "source": "C-2.json"}
+    contacts = (
+        make_contact("C-1"),
+        make_contact("C-2", started_at=start + timedelta(hours=1), **chat),
+        make_contact("C-3", started_at=start + timedelta(hours=2), kind=Kind.MYSTERY, direction=Direction.OUTBOUND),
+        make_contact("C/4 è", started_at=start + timedelta(hours=3)),
+        make_contact("C-5", started_at=start + timedelta(hours=4), agent=TOMMASO),
+    )
+    with database.unit_of_work() as unit:
+        for position, contact in enumerate(contacts):
+            unit.contacts.save(contact, "/day", position, "f")
+            unit.work.add(contact.id)
+        for contact in contacts[:4]:
+            is_chat = contact.medium is Medium.CHAT
+            unit.outputs.save_recording(contact.id, sha256)
+            unit.outputs.save_transcript(contact.id, make_chat() if is_chat else make_call())
+            spans = (Signal(SignalKind.SILENCE, 6.0, 10.0), Signal(SignalKind.INTERRUPTION, 2.0, 2.6, Role.CUSTOMER))
+            unit.outputs.save_signals(contact.id, Signals(() if is_chat else spans, {"silence_longest_s": 4.0}))
+            unit.work.publish(contact.id, "signals", "f")
+            answers = make_answers(form)
+            if contact.id != "C-1":
+                answers = {
+                    k: replace(a, answer=Answer.MET) if a.answer is Answer.NOT_MET else a for k, a in answers.items()
+                }
+            unit.evaluations.replace(contact.id, [make_evaluation(contact.id, form, answers)])
+            unit.work.finish(contact.id)
+        retry = "qm retry C-5"
+        stopped = Quarantine("C-5", "store", "recording.truncated", f"cut off {NASTY}", "ask for it again", retry)
+        unit.work.quarantine(stopped, is_contact=True)
+        unit.surveys.save(
+            [
+                SurveyResponse(
+                    "R-1", "C-1", nps=2, satisfaction=3, csat=2, ces=1, resolved=False, comment=f"Mai più {NASTY}"
+                ),
+                SurveyResponse("R-2", customer_id="K-9", answered_at=datetime(2026, 11, 20, tzinfo=UTC), nps=9),
+            ]
+        )
+        unit.surveys.replace_links(
+            [
+                SurveyLink("R-1", "C-1", LinkMethod.CONTACT_ID, 1.0),
+                SurveyLink("R-2", "", LinkMethod.NONE, 0.0, "no_contact_in_window"),
+            ]
+        )
+    CoachingService(database.unit_of_work, forms, settings.coaching_items).refresh()
+    database.close()
