@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from api import plots, presentation, texts, transcript_marks
 from qm.domain.text import Language, Text
-from qm.wording import say
+from qm.wording import explain_code, say
 
 HERE = Path(__file__).resolve().parent
 COOKIE = "qm_lang"
@@ -55,6 +55,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
         status=status,
         t=lambda key, **values: texts.say(key, language, **values),
         word=lambda key: say(key, language),
+        meaning=lambda code: explain_code(code, language),
         said=lambda text: _said(text, language),
         **context,
     )

@@ -35,7 +35,7 @@ LABELS = {
     "not_said": Text("Non detto", "Not said"),
     "nearest": Text("più vicino", "nearest"),
     "suggestion": Text("Suggerimento", "Suggestion"),
-    "missed": Text("{hits} contatti su {n} (95 %: {lo}-{hi} %)", "{hits} of {n} contacts (95 %: {lo}-{hi} %)"),
+    "missed": Text("in {hits} su {n} (95 %: {lo}-{hi} %)", "in {hits} of {n} (95 %: {lo}-{hi} %)"),
     "pages": Text("Per aprire le pagine: qm serve, poi http://{host}:{port}/",
                   "To open the pages: qm serve, then http://{host}:{port}/"),
     "working": Text("contatti", "contacts"),

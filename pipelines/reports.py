@@ -16,7 +16,7 @@ from qm.domain.figures import Figure
 from qm.domain.run import Quarantine
 from qm.domain.text import Language
 from qm.services.views import CoachingRow, DayFigures, GroupFigures
-from qm.wording import say
+from qm.wording import explain_code, say
 
 
 def clock(seconds: float) -> str:
@@ -79,7 +79,9 @@ def print_quarantine(console: Console, entries: Sequence[Quarantine], language: 
     for key in ("what", "code", "why", "retry"):
         table.add_column(label(key, language), overflow="fold")
     for entry in entries:
-        why = f"{entry.message}; {entry.hint}" if entry.hint else entry.message
+        detail = f"{entry.message}; {entry.hint}" if entry.hint else entry.message
+        meaning = explain_code(entry.code, language)
+        why = f"{meaning} ({entry.message})" if meaning else detail
         table.add_row(*(RichText(visible(part)) for part in (entry.subject, entry.code, why, entry.command)))
     console.print(table)
 

@@ -1,6 +1,7 @@
 """Short words of the user interface in both languages: answers, reasons, states. Shared by command line and pages."""
 
 from qm.domain.text import Language, Text
+from qm.wording_codes import CODES
 
 WORDS = {
     "answer.met": Text("soddisfatto", "met"),
@@ -53,6 +54,12 @@ WORDS = {
     "link.several_contacts": Text("più contatti possibili", "several contacts possible"),
 }
 """By key; a key that isn't here is shown as it is."""
+
+
+def explain_code(code: str, language: Language) -> str:
+    """What a quarantine code means and what to do; empty for a code without wording."""
+    text = CODES.get(code)
+    return text.said_in(language) if text else ""
 
 
 def say(key: str, language: Language) -> str:

@@ -45,8 +45,9 @@ def score_form(form: Form, answers: Sequence[CriterionAnswer]) -> Score:
 
 
 def _section(section: Section, by_id: Mapping[str, Answer]) -> SectionScore:
-    met = sum(c.points for c in section.criteria if by_id[c.id] is Answer.MET)
-    missed = sum(c.points for c in section.criteria if by_id[c.id] is Answer.NOT_MET)
+    # 0.0, not 0: the bytes of an evaluation must not depend on whether it was read back.
+    met = sum((c.points for c in section.criteria if by_id[c.id] is Answer.MET), 0.0)
+    missed = sum((c.points for c in section.criteria if by_id[c.id] is Answer.NOT_MET), 0.0)
     return SectionScore(section.id, met, met + missed)
 
 

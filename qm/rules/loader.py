@@ -43,7 +43,10 @@ _RULE_NEEDS = (
 _STATUSES = ("experimental", "stable", "deprecated")
 
 
-class _LineLoader(yaml.SafeLoader):
+_FASTEST = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+
+
+class _LineLoader(_FASTEST):  # type: ignore[misc,valid-type]
     """SafeLoader that keeps lines and refuses a key given twice."""
 
 

@@ -143,7 +143,9 @@ def _first_said(say: Say, scene: Scene) -> Verdict:
 
 
 def decide_beside(beside: Beside, scene: Scene) -> Verdict:
-    """True where every long enough span of the signal has the words beside it (and where there is no such span)."""
+    """True where every long enough span of the signal has the words beside it, or there is no such span."""
+    if not scene.transcript.has_words:
+        return unknown("no_speech")
     spans = [span for span in scene.signals.of(beside.signal) if span.length_s >= beside.at_least_s]
     if not spans:
         fact = f"{beside.signal.value} >= {beside.at_least_s:g} s: 0"

@@ -1,0 +1,67 @@
+"""What a quarantine code means and what to do, in both languages: the part of a message that doesn't vary."""
+
+from qm.domain.text import Text
+
+CODES = {
+    "recording.missing": Text(
+        "La registrazione non è nella cartella: copiarla lì, poi riprovare.",
+        "The recording isn't in the day folder: put it there, then retry.",
+    ),
+    "recording.unreadable": Text(
+        "La registrazione non si può leggere: controllare i permessi del file.",
+        "The recording can't be read: check the file's permissions.",
+    ),
+    "recording.empty": Text(
+        "Il file è vuoto: chiederlo di nuovo al registratore.", "The file is empty: ask the recorder for it again."
+    ),
+    "recording.not_audio": Text(
+        "Il file non è audio, o è rovinato: esportarlo di nuovo.", "The file is no audio, or damaged: export it again."
+    ),
+    "recording.no_audio": Text("Il file non ha una traccia audio.", "The file has no audio track."),
+    "recording.channels": Text(
+        "Troppi canali: servono uno (mono) o due (uno per parte).",
+        "Too many channels: one (mono) or two (a party each) are needed.",
+    ),
+    "recording.truncated": Text(
+        "La registrazione è troncata: copiarla di nuovo dal registratore.",
+        "The recording is cut off: copy it again from the recorder.",
+    ),
+    "recording.too_short": Text("Dura troppo poco per essere valutata.", "Too short to be evaluated."),
+    "recording.too_long": Text("Troppo lunga per una sola chiamata: dividerla.", "Too long for one call: split it."),
+    "recording.not_finite": Text(
+        "Contiene campioni che non sono numeri: esportarla di nuovo.",
+        "Holds samples that are no numbers: export again.",
+    ),
+    "recording.duplicate": Text(
+        "La stessa registrazione appartiene già a un altro contatto: togliere una delle due righe.",
+        "The same recording already belongs to another contact: remove one of the two rows.",
+    ),
+    "recording.unclaimed": Text(
+        "Nessun contatto nomina questo file: aggiungere la riga a contacts.csv.",
+        "No contact names this file: add its row to contacts.csv.",
+    ),
+    "chat.missing": Text("La chat non è nella cartella.", "The chat isn't in the day folder."),
+    "chat.unreadable": Text("Il file della chat non si può leggere.", "The chat file can't be read."),
+    "chat.bad_file": Text("Il file non è una chat valida.", "The file isn't a valid chat."),
+    "chat.duplicate": Text("La chat c'è due volte: toglierne una.", "The chat is there twice: remove one."),
+    "chat.unclaimed": Text(
+        "Nessun contatto ha questa chat: aggiungere la riga a contacts.csv.",
+        "No contact has this chat: add its row to contacts.csv.",
+    ),
+    "contact.bad_row": Text(
+        "Riga con un valore non valido: correggerla, poi rilanciare.",
+        "A row with a wrong value: correct it, run again.",
+    ),
+    "contact.duplicate_id": Text(
+        "Codice contatto ripetuto: la riga è ignorata.", "Contact id given twice: row left out."
+    ),
+    "survey.bad_row": Text("Risposta con un valore non valido.", "A survey answer with a wrong value."),
+    "survey.duplicate_id": Text("Codice risposta ripetuto.", "Response id given twice."),
+    "table.too_many_cells": Text("La riga ha troppe celle.", "The row has too many cells."),
+    "table.encoding": Text(
+        "Il file non è UTF-8: letto come Windows-1252.", "The file isn't UTF-8: read as Windows-1252."
+    ),
+    "engine.failed": Text("La trascrizione non è riuscita: riprovare.", "Recognition failed: retry."),
+    "internal.error": Text("Errore del programma: da segnalare.", "A fault of the product: please report it."),
+}
+"""By code; every code that can bring something into quarantine has an entry (a test holds it)."""
