@@ -10,6 +10,7 @@ from qm.domain.contact import Contact
 from qm.domain.evaluation import Answer, CriterionAnswer, Evaluation, Evidence, EvidenceKind
 from qm.domain.figures import Count
 from qm.domain.form import Form
+from qm.domain.transcript import Role
 from qm.fingerprint import fingerprint
 from qm.units import Seconds
 
@@ -108,16 +109,21 @@ def _item(misses: Sequence[Miss], answered: int) -> CoachingItem:
 
 
 def _shown(evidence: Sequence[Evidence]) -> Evidence | None:
-    """What to show: said words first, then what was searched, then a measured span."""
+    """What to show: the agent's own words first, then anybody's, then what was searched, then a measured span."""
     order = (EvidenceKind.WORDS, EvidenceKind.ABSENCE, EvidenceKind.SIGNAL)
-    ranked = sorted((e for e in evidence if e.kind in order), key=lambda e: order.index(e.kind))
+    ranked = sorted(
+        (e for e in evidence if e.kind in order), key=lambda e: (order.index(e.kind), Role.AGENT not in e.roles)
+    )
     return ranked[0] if ranked else None
 
 
 def clip(evidence: Sequence[Evidence]) -> tuple[Seconds, Seconds]:
     """The seconds to listen to: a measured span before words before a search, with a lead-in, at most a minute."""
     order = (EvidenceKind.SIGNAL, EvidenceKind.WORDS, EvidenceKind.ABSENCE)
-    spans = sorted((e for e in evidence if e.end_s > e.start_s and e.kind in order), key=lambda e: order.index(e.kind))
+    spans = sorted(
+        (e for e in evidence if e.end_s > e.start_s and e.kind in order),
+        key=lambda e: (order.index(e.kind), Role.AGENT not in e.roles),
+    )
     if not spans:
         return 0.0, 0.0
     start_s = max(0.0, spans[0].start_s - LEAD_S)

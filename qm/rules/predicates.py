@@ -15,7 +15,7 @@ MOST_QUOTES = 3
 """Quotes kept for one predicate: enough to hear the point, few enough to read."""
 WRITTEN = 1.0
 """Confidence of words that were written: there a near miss is simply another wording."""
-LEAST_LIKENESS = 0.6
+LEAST_LIKENESS = 0.72
 """Below this the nearest miss has nothing to do with the phrase and isn't shown."""
 
 

@@ -1,7 +1,7 @@
 """Read contacts: the list with its filters, and one contact whole."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qm.domain.contact import Contact
@@ -102,10 +102,13 @@ class ContactService:
             quarantine = next((q for q in unit.work.quarantined() if q.subject == contact_id), None)
             evaluations = unit.evaluations.of_contact(contact_id) if quarantine is None else ()
             scored = unit.work.published(contact_id, "signals") is not None and quarantine is None
+            transcript = unit.outputs.transcript(contact_id) if scored else None
+            if transcript is not None and transcript.recording is not None:
+                row = replace(row, duration_s=transcript.recording.duration_s)
             return ContactView(
                 row=row,
                 contact=contact,
-                transcript=unit.outputs.transcript(contact_id) if scored else None,
+                transcript=transcript,
                 signals=unit.outputs.signals(contact_id) if scored else None,
                 evaluations=tuple(view_evaluation(e, self._forms[e.form_id]) for e in evaluations),
                 surveys=_surveys_of(unit, contact_id),
