@@ -53,16 +53,14 @@ def evidence_id(evaluation_id: str, criterion_id: str, place: int) -> str:
 
 def word_marks(view: ContactView, language: Language) -> tuple[Mark, ...]:
     """Evidence of words, those that failed first: where two overlap, the more serious one is shown."""
+    rows = [(e.score.evaluation_id, row) for e in view.evaluations for s in e.sections for row in s.criteria]
     marks = []
-    for evaluation in view.evaluations:
-        for section in evaluation.sections:
-            for row in section.criteria:
-                for place, item in enumerate(row.answer.evidence):
-                    if item.kind is EvidenceKind.WORDS:
-                        name = evidence_id(evaluation.score.evaluation_id, row.criterion.id, place)
-                        outcome = say("answer." + row.answer.answer, language)
-                        title = f"{row.criterion.title.said_in(language)}: {outcome}"
-                        marks.append(_mark(name, row.answer.answer, title, item))
+    for evaluation_id, row in rows:
+        title = f"{row.criterion.title.said_in(language)}: {say('answer.' + row.answer.answer, language)}"
+        for place, item in enumerate(row.answer.evidence):
+            if item.kind is EvidenceKind.WORDS:
+                name = evidence_id(evaluation_id, row.criterion.id, place)
+                marks.append(_mark(name, row.answer.answer, title, item))
     order = (Answer.NOT_MET, Answer.CANNOT_TELL, Answer.MET, Answer.NOT_APPLICABLE)
     return tuple(sorted(marks, key=lambda mark: order.index(mark.answer)))
 

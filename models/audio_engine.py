@@ -58,16 +58,22 @@ def _decode(path: Path) -> tuple[tuple[Samples, ...], int, str]:
                 raise RecordingError("recording.no_audio", "has no audio track", "export the audio of the call")
             stream = container.streams.audio[0]
             _refuse_channels(stream.codec_context.channels)
-            chunks = [[] for _ in range(stream.codec_context.channels)]  # type: list[list[Samples]]
-            for block in _blocks(container, stream):
-                for channel, part in zip(chunks, block, strict=True):
-                    channel.append(part)
+            buffers = _collect(container, stream)
             rate_hz, codec = int(stream.codec_context.sample_rate or 0), str(stream.codec_context.name)
     except (av.error.FFmpegError, ValueError) as error:
         raise RecordingError("recording.not_audio", f"can't be decoded: {_reason(error)}", "export it again") from error
-    if not chunks or not chunks[0]:
+    if not buffers or not buffers[0]:
         raise RecordingError("recording.not_audio", "holds no sound that can be decoded", "export it again")
-    return tuple(np.concatenate(channel) for channel in chunks), rate_hz, codec
+    return tuple(np.frombuffer(buffer, dtype=np.float32) for buffer in buffers), rate_hz, codec
+
+
+def _collect(container: Any, stream: Any) -> list[bytearray]:
+    """One growing buffer a channel: thousands of small arrays would leave as much memory again in fragments."""
+    buffers = [bytearray() for _ in range(stream.codec_context.channels)]
+    for block in _blocks(container, stream):
+        for buffer, part in zip(buffers, block, strict=True):
+            buffer.extend(part.tobytes())
+    return buffers
 
 
 def _blocks(container: Any, stream: Any) -> Iterator[Samples]:

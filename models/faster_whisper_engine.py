@@ -14,6 +14,8 @@ from qm.errors import EngineError, RecognitionError
 from qm.ports import Audio, Samples, Speech
 
 RATE_HZ = 16000
+INAUDIBLE = 0.001
+"""-60 dBFS at the loudest sample: nothing to detect, and an hour of it would take the detector half a minute."""
 PAUSE_MS = 300
 """Shorter pauses lie inside words and phrases."""
 PAD_MS = 60
@@ -82,7 +84,7 @@ class FasterWhisperTranscriber:
         self.warm_up()
         try:
             return tuple(self._transcribe(audio, language) for audio, language in zip(audios, languages, strict=True))
-        except RuntimeError as error:
+        except (RuntimeError, ValueError) as error:  # ValueError: a language that the weights don't know
             raise RecognitionError("engine.failed", f"recognition failed: {error}", "retry; see `qm doctor`") from error
 
     def _transcribe(self, audio: Audio, language: str) -> Speech:
@@ -92,16 +94,18 @@ class FasterWhisperTranscriber:
             language, confidence = self._detect(audio, activity)
         if not language:
             return Speech("", 0.0, tuple(() for _ in audio.channels), activity)
-        channels = tuple(self._words(samples, language, audio.recording.duration_s) for samples in audio.channels)
+        channels = tuple(
+            self._words(samples, language, audio.recording.duration_s) if spoken else ()
+            for samples, spoken in zip(audio.channels, activity, strict=True)
+        )
         return Speech(language, confidence, channels, activity)
 
     def _detect(self, audio: Audio, activity: Sequence[Sequence[Stretch]]) -> tuple[str, float]:
         """Language and its probability; both empty where no speech is found."""
-        mixed = np.mean(np.stack(audio.channels), axis=0)
-        spoken = sorted(stretch for channel in activity for stretch in channel)
+        spoken = sorted((start, end, channel) for channel, own in enumerate(activity) for start, end in own)
         if not spoken:
             return "", 0.0
-        parts = [mixed[int(start * audio.rate_hz) : int(end * audio.rate_hz)] for start, end in spoken]
+        parts = [audio.channels[c][int(start * audio.rate_hz) : int(end * audio.rate_hz)] for start, end, c in spoken]
         language, confidence, _all = self._model.detect_language(
             audio=np.concatenate(parts), language_detection_segments=DETECT_WINDOWS
         )
@@ -120,6 +124,8 @@ def _activity(samples: Samples) -> tuple[Stretch, ...]:
     """Stretches of speech by Silero's detector, which comes with faster-whisper; pauses from `PAUSE_MS` divide them."""
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
+    if samples.size == 0 or max(float(samples.max()), -float(samples.min())) < INAUDIBLE:
+        return ()
     options = VadOptions(min_silence_duration_ms=PAUSE_MS, speech_pad_ms=PAD_MS)
     found = get_speech_timestamps(samples, options, sampling_rate=RATE_HZ)
     return tuple((round(span["start"] / RATE_HZ, 3), round(span["end"] / RATE_HZ, 3)) for span in found)

@@ -24,7 +24,7 @@ def read_chat(content: bytes, language: str) -> Transcript:
         if not isinstance(turns, list) or not turns:
             raise ValueError("has no turns")
         read = sorted((_read(turn) for turn in turns), key=lambda turn: turn[0])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         message = f"'{error.args[0]}' is missing" if isinstance(error, KeyError) else str(error)
         raise ChatError("chat.bad_file", f"isn't a chat: {message}", "see docs/formats.md") from error
     began = read[0][0]
@@ -38,7 +38,10 @@ def _read(turn: Any) -> tuple[datetime, Role, str]:
     role = _ROLES.get(str(turn["role"]))
     if role is None:
         raise ValueError(f"unknown role '{turn['role']}' (agent, customer or bot)")
-    return instant(str(turn["at"])), role, str(turn["text"])
+    text = turn["text"]
+    if type(text) is not str:
+        raise ValueError("a turn's text is no text")
+    return instant(str(turn["at"])), role, text
 
 
 def _turn(turn_id: str, role: Role, at_s: float, text: str) -> Turn:

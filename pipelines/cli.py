@@ -16,7 +16,7 @@ from pipelines.day import RunSummary
 from pipelines.progress import display
 from qm import __version__
 from qm.config import SETTINGS
-from qm.errors import EngineError, InputError, QmError, RulePackError, StorageError
+from qm.errors import EngineError, QmError, RulePackError, StorageError
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Quality Equation: every contact, scored and proved."
@@ -91,7 +91,7 @@ def ingest(day: DayFolder) -> None:
     read = context.wiring.batch.ingest(day)
     context.out.print(f"{len(read.contacts)} contacts, {len(read.responses)} surveys, {len(read.faults)} faults")
     for fault in read.faults:
-        context.errors.print(str(fault), markup=False, highlight=False)
+        print(fault, file=sys.stderr)
     if read.faults:
         raise typer.Exit(QUARANTINED)
 
@@ -158,7 +158,7 @@ def main() -> None:
         sys.exit(2)
     except QmError as error:
         print(f"error: {error}", file=sys.stderr)
-        sys.exit(2 if isinstance(error, InputError) else 3 if isinstance(error, EngineError | StorageError) else 1)
+        sys.exit(3 if isinstance(error, EngineError | StorageError) else 2)
     except KeyboardInterrupt:
         print("stopped; run the same command again to go on", file=sys.stderr)
         sys.exit(130)

@@ -1,5 +1,6 @@
 """Commands about lists and the store: `coaching`, `survey`, `db`."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -54,7 +55,7 @@ def import_survey(file: Annotated[Path, typer.Argument(help="A survey file; see 
     links = context.wiring.surveys.link_all()
     context.wiring.coaching.refresh()
     for fault in faults:
-        context.errors.print(str(fault), markup=False)
+        print(fault, file=sys.stderr)
     linked = sum(bool(link.contact_id) for link in links)
     context.out.print(f"{len(responses)} responses ({new} new); {linked} of {len(links)} in all linked to a contact")
     if faults:

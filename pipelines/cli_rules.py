@@ -1,5 +1,6 @@
 """Commands about forms and rules: `score`, `replay`, `rules`."""
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -83,7 +84,7 @@ def check() -> None:
     packs = context.wiring.packs
     faults = lock_faults(packs, read_lock(context.settings.rules))
     for fault in faults:
-        context.errors.print(str(fault), markup=False)
+        print(fault, file=sys.stderr)
     for pack in packs:
         context.out.print(f"{pack.id} {pack.version}: {len(pack.rules)} rules, {pack.sha256[:12]}", markup=False)
     if faults:
@@ -96,7 +97,7 @@ def lock() -> None:
     context = CommandContext.open()
     refused = write_lock(context.settings.rules, context.wiring.packs)
     for fault in refused:
-        context.errors.print(str(fault), markup=False)
+        print(fault, file=sys.stderr)
     if refused:
         raise typer.Exit(2)
 
@@ -114,7 +115,7 @@ def prove_rules() -> None:
             f"({result.answer.reason})", markup=False,
         )  # fmt: skip
     for fault in faults:
-        context.errors.print(str(fault), markup=False)
+        print(fault, file=sys.stderr)
     context.out.print(f"{len(results) - len(failed)} of {len(results)} cases hold, {len(faults)} faults")
     if failed or faults:
         raise typer.Exit(2)

@@ -27,12 +27,9 @@ class CommandContext:
     def open(cls) -> "CommandContext":
         """From the environment and `qm.toml`."""
         settings = read_settings()
-        errors = Console(stderr=True, highlight=False)
+        errors = _console(stderr=True)
         wiring = Wiring(settings, progress=lambda line: errors.print(line, markup=False))
-        out = Console(highlight=False)
-        if not out.is_terminal:
-            out = Console(highlight=False, width=140)
-        return cls(settings, wiring, out, errors, Language(settings.language))
+        return cls(settings, wiring, _console(stderr=False), errors, Language(settings.language))
 
     def check_parts(self) -> dict[str, str]:
         """Each part and `ok`, or what is wrong with it."""
@@ -52,6 +49,12 @@ class CommandContext:
             return "; ".join(look()) or "ok"
         except QmError as error:
             return str(error)
+
+
+def _console(*, stderr: bool) -> Console:
+    """A console; where nobody looks at a terminal, lines are wide enough not to break messages."""
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=140)
 
 
 def emit_json(value: object) -> None:

@@ -64,16 +64,17 @@ class DayBatch:
             DayFolderError: the folder as a whole can't be used; nothing was changed.
         """
         day = read_day(folder)
-        command = f"qm run {shlex.quote(str(folder))}"
+        place = str(folder.absolute())
+        command = f"qm run {shlex.quote(place)}"
         with self._unit_of_work() as unit:
             for entry in unit.work.quarantined():
                 if entry.stage == INGEST and entry.command == command:
                     unit.work.release(entry.subject)
             for position, contact in enumerate(day.contacts):
-                unit.contacts.save(contact, str(folder.absolute()), position, fingerprint(contact))
+                unit.contacts.save(contact, place, position, fingerprint(contact))
                 unit.work.add(contact.id)
             for fault in day.faults:
-                subject = f"{fault.file}:{fault.line}" if fault.line else fault.file
+                subject = f"{place}/{fault.file}:{fault.line}" if fault.line else f"{place}/{fault.file}"
                 entry = Quarantine(subject, INGEST, fault.code, fault.message, fault.hint, command)
                 unit.work.quarantine(entry, is_contact=False)
             unit.surveys.save(day.responses)

@@ -156,8 +156,10 @@ def _chat_files(folder: Path) -> tuple[dict[str, str], list[Fault]]:
         shown = f"{CHATS}/{path.name}"
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-            contact_id = str(content["contact_id"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            contact_id = content["contact_id"]
+            if not isinstance(contact_id, str) or not contact_id:
+                raise ValueError("contact_id is no text")
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             message = f"isn't a chat: {error}" if not isinstance(error, KeyError) else "has no contact_id"
             faults.append(Fault(shown, 0, "chat.unreadable", message, "see docs/formats.md"))
             continue
@@ -177,6 +179,13 @@ def find_recording(folder: Path, name: str) -> Path | None:
     wanted = unicodedata.normalize("NFC", name)
     candidates = exact.parent.iterdir() if exact.parent.is_dir() else ()
     return next((path for path in candidates if unicodedata.normalize("NFC", path.name) == Path(wanted).name), None)
+
+
+def find_chat(folder: Path, contact: Contact) -> Path | None:
+    """The contact's chat; looked for by its content where it wasn't there when the day was read."""
+    name = contact.source or _chat_files(folder / CHATS)[0].get(contact.id, "")
+    path = folder / CHATS / name
+    return path if name and path.exists() else None
 
 
 def _unclaimed(folder: Path, contacts: list[Contact], chats: dict[str, str]) -> list[Fault]:

@@ -7,7 +7,7 @@ from pipelines.command import CommandContext
 from pipelines.reports import clock
 from qm.domain.evaluation import Evidence
 from qm.errors import NotFoundError
-from qm.rules.conditions import All, AnyOf, Condition, Not, Say
+from qm.rules.conditions import All, AnyOf, Beside, Condition, ContactField, Measure, Not, Order, Say
 from qm.rules.engine import answer_criterion
 from qm.rules.predicates import decide
 from qm.rules.scene import Scene
@@ -64,8 +64,13 @@ def _name(condition: Condition) -> str:
             for f in fields(condition)
             if isinstance(getattr(condition, f.name), str | float | tuple)
         ]
-        return f"{type(condition).__name__.lower()} {' '.join(shown)}"
-    return {"All": "all", "AnyOf": "any", "Not": "not"}[type(condition).__name__]
+        return f"{_OPERATORS[type(condition)]} {' '.join(shown)}"
+    return _OPERATORS[type(condition)]
+
+
+_OPERATORS: dict[type, str] = {
+    All: "all", AnyOf: "any", Not: "not", Order: "order", Beside: "beside", Measure: "measure", ContactField: "contact",
+}  # fmt: skip
 
 
 def _evidence(item: Evidence) -> str:

@@ -2,7 +2,11 @@
 
 import csv
 import io
+import os
+import shutil
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console, Group
 from rich.padding import Padding
@@ -82,8 +86,28 @@ def print_quarantine(console: Console, entries: Sequence[Quarantine], language: 
         detail = f"{entry.message}; {entry.hint}" if entry.hint else entry.message
         meaning = explain_code(entry.code, language)
         why = f"{meaning} ({entry.message})" if meaning else detail
-        table.add_row(*(RichText(visible(part)) for part in (entry.subject, entry.code, why, entry.command)))
+        table.add_row(
+            *(RichText(visible(part)) for part in (near(entry.subject), entry.code, why, runnable(entry.command)))
+        )
     console.print(table)
+
+
+def program() -> str:
+    """How this machine's shell finds us: `qm`, or the path that was typed where it isn't on the search path."""
+    typed = Path(sys.argv[0])
+    if typed.name != "qm" or shutil.which("qm"):
+        return "qm"
+    return os.path.relpath(typed)
+
+
+def runnable(command: str) -> str:
+    """A stored `qm …` command as it has to be typed here."""
+    return command.replace("qm ", f"{program()} ", 1) if command.startswith("qm ") else command
+
+
+def near(subject: str) -> str:
+    """A file of the quarantine by its path from here, where that is shorter."""
+    return min(subject, os.path.relpath(subject), key=len) if Path(subject).is_absolute() else subject
 
 
 def visible(text: str) -> str:
@@ -167,4 +191,4 @@ def _harmless(cell: object) -> object:
 
 def print_pages_line(console: Console, settings: Settings, language: Language) -> None:
     """How to open the pages: the last line of a run."""
-    console.print(label("pages", language, host=settings.host, port=settings.port), style="bold")
+    console.print(label("pages", language, program=program(), host=settings.host, port=settings.port), style="bold")

@@ -94,7 +94,7 @@ def _check_header(header: Sequence[str], shown: str, required: Sequence[str]) ->
 
 
 def _rows(reader: Iterator[list[str]], header: Sequence[str], shown: str, faults: list[Fault]) -> Iterator[Row]:
-    line = 2
+    line = reader.line_num + 1  # type: ignore[attr-defined]
     for cells in reader:
         start, line = line, reader.line_num + 1  # type: ignore[attr-defined]
         if not any(cell.strip() for cell in cells):
@@ -119,6 +119,8 @@ def instant(text: str) -> datetime:
         raise ValueError(f"'{text}' isn't a time like 2026-11-20T09:30:00+01:00") from None
     if value.tzinfo is None:
         raise ValueError(f"'{text}' has no offset; write 2026-11-20T09:30:00+01:00")
+    if not 1970 <= value.year <= 2199:
+        raise ValueError(f"'{text}' lies outside the years 1970 to 2199")
     return value
 
 

@@ -109,7 +109,7 @@ class Wiring:
         unit_of_work = self.database.unit_of_work
         settings = {"beam": self.settings.beam, "batch": self.settings.batch}
         stages = (
-            StoreStage(self.objects, unit_of_work),
+            StoreStage(self.objects),
             TranscribeStage(self.objects, self.audio_reader, self.engine, settings),
             RolesStage(),
             SignalsStage(),

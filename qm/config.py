@@ -145,14 +145,15 @@ def _read_value(setting: Setting, text: str, origin: str) -> Any:
 
 
 def _refuse_unknown(environment: Mapping[str, str], from_file: Mapping[str, str]) -> None:
-    known = {setting.name.lower() for setting in SETTINGS}
-    given = {name[3:].lower() for name in environment if name.startswith("QM_")} - OTHER_NAMES
-    for name in sorted((given | set(from_file)) - known):
-        hint = "known: " + ", ".join(sorted(known))
+    known = {f"QM_{setting.name}" for setting in SETTINGS} | OTHER_NAMES
+    in_file = {setting.name.lower() for setting in SETTINGS}
+    unknown = sorted(name for name in environment if name.upper().startswith("QM_") and name not in known)
+    for name in [*unknown, *sorted(set(from_file) - in_file)]:
+        hint = "known: " + ", ".join(sorted(known - OTHER_NAMES))
         raise SettingsError("settings.unknown", f"no setting is called '{name}'", hint)
 
 
-OTHER_NAMES = {"shared_data", "config"}
+OTHER_NAMES = {"QM_SHARED_DATA"}
 """Names with our prefix that tests read; they aren't settings."""
 
 

@@ -104,6 +104,10 @@ class ObjectStore(Protocol):
         """
         ...
 
+    def has(self, sha256: str) -> bool:
+        """True where the object is there."""
+        ...
+
     def path(self, sha256: str) -> Path:
         """A local file with the object's bytes.
 

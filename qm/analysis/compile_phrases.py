@@ -30,6 +30,8 @@ from qm.analysis.number_words import is_number_word
 
 MAX_EXPANSIONS = 256
 """Wordings that one phrase may stand for; more is a fault in the pack, not a slow run."""
+DEEPEST = 8
+"""Nesting of brackets; deeper ones are a slip of the pen."""
 NAME_LIKENESS = 75.0
 """Names are what recognisers misspell most; `rapidfuzz.fuzz.ratio` from which a word counts as the agent's name."""
 
@@ -126,8 +128,10 @@ def compile_phrase(phrase: str, classes: WordClasses = NO_CLASSES) -> tuple[Patt
     return tuple(Pattern(_elements(wording, classes), phrase) for wording in dict.fromkeys(wordings))
 
 
-def _expand(text: str, at: int, closing: str) -> tuple[list[str], int]:
+def _expand(text: str, at: int, closing: str, depth: int = 0) -> tuple[list[str], int]:
     """Expand from `at` to `closing`; returns the wordings and the place after it."""
+    if depth > DEEPEST:
+        raise ValueError(f"brackets are nested more than {DEEPEST} deep")
     done: list[str] = []
     current = [""]
     while at < len(text):
@@ -135,7 +139,7 @@ def _expand(text: str, at: int, closing: str) -> tuple[list[str], int]:
         if char == closing:
             return done + current, at + 1
         if char in "([":
-            inner, at = _expand(text, at + 1, ")" if char == "(" else "]")
+            inner, at = _expand(text, at + 1, ")" if char == "(" else "]", depth + 1)
             choices = inner if char == "(" else ["", *inner]
             current = [f"{left} {choice} " for left in current for choice in choices]
         elif char == "|" and closing:

@@ -144,23 +144,21 @@ class PhraseSet:
         starts = [place for place, token in enumerate(stream) for _letter in token.text]
         grams = {text[at : at + GRAM] for at in range(len(text) - GRAM + 1)}
         best: Likeness | None = None
-        for letters, own_grams, pattern in self._likely(grams):
+        for letters, pattern in self._likely(grams):
             floor = 100 * (best.similarity if best else least)
-            found = (
-                fuzz.partial_ratio_alignment(letters, text, score_cutoff=floor) if len(text) >= len(letters) else None
-            )
-            if found is None or found.dest_end <= found.dest_start or not own_grams:
+            found = _align(letters, text, floor)
+            if found is None:
                 continue
-            first, last = starts[found.dest_start], starts[found.dest_end - 1]
-            similarity = round(found.score / 100, 4)
+            first, last = starts[found[1]], starts[found[2] - 1]
+            similarity = round(found[0] / 100, 4)
             if (best is None or similarity > best.similarity) and self._agrees(stream, first, last, pattern):
                 best = Likeness(first, last, similarity, pattern.phrase, pattern.is_closed)
         return best
 
-    def _likely(self, grams: set[str]) -> list[tuple[str, frozenset[str], Pattern]]:
+    def _likely(self, grams: set[str]) -> list[tuple[str, Pattern]]:
         shared = [(len(own & grams) / len(own), letters, own, pattern) for letters, own, pattern in self._alike]
         likely = sorted((item for item in shared if item[0] >= GRAM_SHARE), key=lambda item: (-item[0], item[1]))
-        return [(letters, own, pattern) for _share, letters, own, pattern in likely]
+        return [(letters, pattern) for _share, letters, _own, pattern in likely]
 
     @cached_property
     def _alike(self) -> tuple[tuple[str, frozenset[str], Pattern], ...]:
@@ -191,6 +189,21 @@ class PhraseSet:
             return False
         asked_for = {item.text for item in pattern.elements if isinstance(item, Literal)}
         return any(token.text in self._negators - asked_for for token in stream[first : last + 1])
+
+
+def _align(letters: str, text: str, floor: float) -> tuple[float, int, int] | None:
+    """Score (0..100) and place of the part of `text` most like `letters`, or `None` below `floor`.
+
+    Where less was said than the phrase has letters, all of it is compared: the library would look for the text in
+    the phrase instead, and any short answer lies in some phrase.
+    """
+    if not text:
+        return None
+    if len(text) < len(letters):
+        score = fuzz.ratio(letters, text, score_cutoff=floor)
+        return (score, 0, len(text)) if score else None
+    found = fuzz.partial_ratio_alignment(letters, text, score_cutoff=floor)
+    return (found.score, found.dest_start, found.dest_end) if found and found.dest_end > found.dest_start else None
 
 
 def _match(

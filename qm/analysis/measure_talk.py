@@ -102,12 +102,17 @@ def find_silences(activity: Activity, least_s: Seconds = SILENCE_LEAST_S) -> tup
 
 def find_overlaps(activity: Activity) -> tuple[Signal, ...]:
     """Stretches of at least `OVERLAP_LEAST_S` in which agent and customer both speak; the role is who began it."""
-    found = []
-    for role, other in ((Role.AGENT, Role.CUSTOMER), (Role.CUSTOMER, Role.AGENT)):
-        for start_s, end_s in activity.get(role, ()):
-            for begun_s, until_s in activity.get(other, ()):
-                if begun_s < start_s < until_s and min(end_s, until_s) - start_s >= OVERLAP_LEAST_S:
-                    found.append(Signal(SignalKind.OVERLAP, start_s, min(end_s, until_s), role))
+    pairs = [
+        (role, own, others)
+        for role, other in ((Role.AGENT, Role.CUSTOMER), (Role.CUSTOMER, Role.AGENT))
+        for own in activity.get(role, ())
+        for others in activity.get(other, ())
+    ]
+    found = [
+        Signal(SignalKind.OVERLAP, start_s, min(end_s, until_s), role)
+        for role, (start_s, end_s), (begun_s, until_s) in pairs
+        if begun_s < start_s < until_s and min(end_s, until_s) - start_s >= OVERLAP_LEAST_S
+    ]
     return tuple(sorted(found, key=lambda span: (span.start_s, span.end_s)))
 
 

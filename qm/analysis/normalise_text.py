@@ -22,7 +22,7 @@ def normalise(text: str) -> tuple[str, ...]:
     ('92', '40', 'euro')
     """
     plain = _MONEY.sub(_currency_word, _CONTRACTED_NOT.sub("nt", text))
-    decomposed = unicodedata.normalize("NFKD", plain.casefold())
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", plain).casefold())
     return tuple(_TOKEN.findall("".join(c for c in decomposed if not unicodedata.combining(c))))
 
 

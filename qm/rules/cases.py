@@ -24,7 +24,7 @@ LEAST_CASES = 8
 SPEECH_S: Seconds = 0.35
 """Length of a word in a case that gives no times: about 170 words a minute."""
 PAUSE_S: Seconds = 0.6
-_CASE_KEYS = ("rule", "name", "expect", "language", "medium", "contact", "turns", "roles", "source")
+_CASE_KEYS = ("rule", "name", "expect", "language", "medium", "contact", "turns", "roles")
 _TURN_KEYS = ("agent", "customer", "ivr", "at", "until", "confidence")
 _CONTACT_KEYS = ("process", "direction", "queue", "team", "site", "vendor", "agent_name", *vars(History()))
 _AGENT_NAME = "Anna Bianchi"
@@ -74,7 +74,11 @@ def load_cases(pack: Pack, folder: Path, root: Path) -> tuple[tuple[Case, ...], 
         if not isinstance(items, list):
             collected.add(0, "rules.bad_cases", "a case file is a mapping with `cases:`")
         for item in items if isinstance(items, list) else []:
-            case = _case(item, pack, collected)
+            try:
+                case = _case(item, pack, collected)
+            except (ValueError, TypeError) as error:  # a medium, direction or time that isn't one
+                collected.add(getattr(item, "line", 0), "rules.bad_value", f"case: {error}")
+                continue
             cases.extend([case] if case else [])
         faults.extend(collected.faults)
     return tuple(cases), faults

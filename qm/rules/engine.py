@@ -33,7 +33,7 @@ def answer_criterion(criterion: Criterion, rule: Rule, scene: Scene) -> Criterio
 
 def _humble(answer: CriterionAnswer, criterion: Criterion, doubts: tuple[str, ...], scene: Scene) -> CriterionAnswer:
     """Words that only sound alike never count against the agent; doubtful ones can't decide an automatic fail."""
-    if answer.answer is Answer.NOT_MET and answer.reason == "found_alike":
+    if answer.answer is Answer.NOT_MET and "alike" in doubts:
         return replace(answer, answer=Answer.CANNOT_TELL, reason="alike")
     if not criterion.automatic_fail:
         return answer

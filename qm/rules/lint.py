@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from qm.errors import Fault
+from qm.errors import Fault, RulePackError
 from qm.rules.cases import CaseResult, load_cases, missing_proof, run_case
 from qm.rules.pack import Pack
 from qm.rules.scene import Thresholds
@@ -17,8 +17,12 @@ def read_lock(root: Path) -> dict[str, dict[str, str]]:
     path = root / LOCK_FILE
     if not path.exists():
         return {}
-    locked: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
-    return locked
+    try:
+        locked: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+        return {pack: {"version": entry["version"], "sha256": entry["sha256"]} for pack, entry in locked.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        hint = "restore it from the project's history"
+        raise RulePackError((Fault(str(path), 0, "rules.bad_lock", f"isn't a lock: {error!r}", hint),)) from error
 
 
 def lock_faults(packs: Sequence[Pack], locked: Mapping[str, Mapping[str, str]]) -> list[Fault]:

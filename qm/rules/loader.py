@@ -74,7 +74,8 @@ def read_yaml(path: Path, shown: str) -> tuple[Any, list[Fault]]:
         return None, [Fault(shown, 0, "rules.unreadable", f"can't be read: {error}")]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        hint = "indent with spaces, not tabs" if "\\t" in str(error.problem) else ""
+        faulty = text.splitlines()[line - 1] if 0 < line <= len(text.splitlines()) else ""
+        hint = "indent with spaces, not tabs" if "\t" in faulty else ""
         return None, [Fault(shown, line, "rules.bad_yaml", str(error.problem), hint)]
     except yaml.YAMLError as error:
         return None, [Fault(shown, 0, "rules.bad_yaml", str(error))]
@@ -131,8 +132,12 @@ def load_pack(folder: Path, root: Path) -> tuple[Pack | None, list[Fault]]:
     lists = _phrase_lists(node, classes, found)
     rules: list[Rule] = []
     for family in read_strings(node, "families", found, "pack"):
+        family_file = str((folder / f"{family}.yaml").relative_to(root.parent))
         more, family_faults = _load_family(folder / f"{family}.yaml", root, lists, classes)
-        rules.extend(more)
+        for rule in more:
+            if any(rule.id == other.id for other in rules):
+                found.faults.append(Fault(family_file, 0, "rules.duplicate_id", f"rule '{rule.id}' is given twice"))
+            rules.append(rule)
         found.faults.extend(family_faults)
     form = _form(node, {rule.id: rule for rule in rules}, found)
     if found.faults or form is None:
@@ -149,9 +154,18 @@ def hash_pack(folder: Path) -> str:
     return digest.hexdigest()
 
 
+def _mapping_of(node: Located, key: str, found: FaultList) -> Located:
+    """The mapping under a key; empty, with a fault, where it's something else."""
+    value = node.get(key) or Located()
+    if isinstance(value, Located):
+        return value
+    found.add(node.line_of(key), "rules.bad_list", f"'{key}' must be a mapping of names to lists")
+    return Located()
+
+
 def _word_classes(node: Located, found: FaultList) -> WordClasses:
     """Classes of single words that phrases name as `@class`; both languages share them."""
-    given = node.get("words") or Located()
+    given = _mapping_of(node, "words", found)
     classes = {}
     for name in given:
         words = [piece for text in read_strings(given, name, found, "words") for piece in normalise(text)]
@@ -163,7 +177,7 @@ def _word_classes(node: Located, found: FaultList) -> WordClasses:
 
 def _phrase_lists(node: Located, classes: WordClasses, found: FaultList) -> PhraseLists:
     lists: dict[str, dict[Language, tuple[str, ...]]] = {}
-    for name, value in (node.get("phrases") or {}).items():
+    for name, value in _mapping_of(node, "phrases", found).items():
         if isinstance(value, Located) and set(value) <= {"it", "en"}:
             lists[name] = {language: read_phrases(value, language.value, classes, found) for language in Language}
         else:
@@ -183,11 +197,6 @@ def _load_family(path: Path, root: Path, lists: PhraseLists, classes: WordClasse
     check_keys(node, ("family", "rules"), ("rules",), found, "family")
     parser = ConditionParser(found, lists, classes, MEASURES)
     rules = [rule for item in node["rules"] if (rule := _rule(item, parser, found)) is not None]
-    seen: set[str] = set()
-    for rule in rules:
-        if rule.id in seen:
-            found.add(0, "rules.duplicate_id", f"rule '{rule.id}' is given twice")
-        seen.add(rule.id)
     return rules, found.faults
 
 
@@ -218,26 +227,46 @@ def _rule(node: Any, parser: ConditionParser, found: FaultList) -> Rule | None:
 def _form(node: Located, rules: dict[str, Rule], found: FaultList) -> Form | None:
     sections = []
     used: set[str] = set()
-    for item in node["sections"] if isinstance(node["sections"], list) else []:
-        if isinstance(item, Located) and check_keys(item, _SECTION_KEYS, _SECTION_KEYS, found, "section"):
+    if not isinstance(node["sections"], list):
+        found.add(node.line_of("sections"), "rules.bad_section", "'sections' must be a list", "start each with '- '")
+        return None
+    for item in node["sections"]:
+        if not isinstance(item, Located):
+            found.add(node.line_of("sections"), "rules.bad_section", "a section is a mapping")
+        elif check_keys(item, _SECTION_KEYS, _SECTION_KEYS, found, "section"):
             section = _section(item, rules, used, found)
             sections.extend([section] if section else [])
     for rule_id in rules.keys() - used:
         found.add(node.line_of("sections"), "rules.unused", f"rule '{rule_id}' stands in no section of the form")
     mark = read_number(node, "pass_mark", found, "pack")
+    if mark is not None and mark > 100:
+        found.add(node.line_of("pass_mark"), "rules.bad_number", f"pack: pass_mark {mark:g} lies above 100")
+    title = read_text(node, "title", found, "pack")
     if found.faults or not sections:
         return None
-    title = read_text(node, "title", found, "pack")
     return Form(str(node["pack"]), str(node["version"]), title, tuple(sections), 80.0 if mark is None else mark)
+
+
+def _criterion(entry: Located, rule: Rule, found: FaultList) -> Criterion:
+    points = read_number(entry, "points", found, rule.id)
+    if points == 0:
+        found.add(entry.line_of("points"), "rules.bad_number", f"{rule.id}: 'points' must be above 0")
+    fails = entry.get("automatic_fail", False)
+    if not isinstance(fails, bool):
+        found.add(entry.line_of("automatic_fail"), "rules.bad_value", f"{rule.id}: 'automatic_fail' is true or false")
+    return Criterion(rule.id, rule.title, rule.explanation, rule.action, points or 1.0, fails is True)
 
 
 def _section(item: Located, rules: dict[str, Rule], used: set[str], found: FaultList) -> Section | None:
     criteria = []
     what = f"section '{item['id']}'"
-    for entry in item["criteria"]:
-        if not isinstance(entry, Located) or not check_keys(entry, _CRITERION_KEYS, ("rule",), found, what):
+    for entry in item["criteria"] if isinstance(item["criteria"], list) else []:
+        if not isinstance(entry, Located):
+            found.add(item.line_of("criteria"), "rules.bad_section", f"{what}: a criterion is a mapping", "{rule: …}")
             continue
-        rule = rules.get(entry["rule"])
+        if not check_keys(entry, _CRITERION_KEYS, ("rule",), found, what):
+            continue
+        rule = rules.get(str(entry["rule"]))
         if rule is None:
             hint = nearest_hint(str(entry["rule"]), rules)
             found.add(entry.line, "rules.unknown_rule", f"{what}: no rule '{entry['rule']}'", hint)
@@ -245,11 +274,10 @@ def _section(item: Located, rules: dict[str, Rule], used: set[str], found: Fault
         if rule.id in used:
             found.add(entry.line, "rules.used_twice", f"{what}: rule '{rule.id}' already stands in the form")
         used.add(rule.id)
-        points = read_number(entry, "points", found, what) or 1.0
-        fails = entry.get("automatic_fail", False) is True
-        criteria.append(Criterion(rule.id, rule.title, rule.explanation, rule.action, points, fails))
+        criteria.append(_criterion(entry, rule, found))
     weight = read_number(item, "weight", found, what)
+    title = read_text(item, "title", found, what)
     if not criteria or not weight:
         found.add(item.line, "rules.bad_section", f"{what}: needs criteria and a weight above 0")
         return None
-    return Section(str(item["id"]), read_text(item, "title", found, what), weight, tuple(criteria))
+    return Section(str(item["id"]), title, weight, tuple(criteria))

@@ -119,7 +119,7 @@ class ConditionParser:
         lists = lists if isinstance(lists, list) else [lists]
         merged: dict[Language, list[str]] = {language: [] for language in Language}
         for name in lists:
-            if name not in self._lists:
+            if not isinstance(name, str) or name not in self._lists:
                 hint = nearest_hint(str(name), self._lists)
                 self._found.add(node.line_of("phrases"), "rules.unknown_list", f"no phrase list '{name}'", hint)
                 return ()
@@ -168,7 +168,7 @@ class ConditionParser:
     def _measure(self, node: Any, line: int) -> Condition | None:
         if not self._is_mapping(node, line, "measure", ("name", "at_least", "at_most"), ("name",)):
             return None
-        if node["name"] not in self._measures:
+        if str(node["name"]) not in self._measures:
             hint = nearest_hint(str(node["name"]), self._measures)
             self._found.add(node.line_of("name"), "rules.unknown_measure", f"no measure '{node['name']}'", hint)
             return None
@@ -178,7 +178,7 @@ class ConditionParser:
                 node.line, "rules.missing_key", "measure: a bound is missing", "add `at_least:` or `at_most:`"
             )
             return None
-        return Measure(node["name"], low, high)
+        return Measure(str(node["name"]), low, high)
 
     def _contact(self, node: Any, line: int) -> Condition | None:
         if not self._is_mapping(node, line, "contact", ("field", "is", "at_least", "at_most"), ("field",)):

@@ -62,7 +62,8 @@ def _is_misheard(alike: Likeness, stream: Sequence[Token], scene: Scene) -> bool
 
 def _quotes(say: Say, phrases: PhraseSet, stream: Sequence[Token], scene: Scene, window: Window) -> list[Evidence]:
     hits = [hit for hit in phrases.find(stream, scene.agent_names) if _counts(hit, say.negated)]
-    return [_quote(hit.first, hit.last, stream, say, scene, window) for hit in hits]
+    begun = [hit for hit in hits if stream[hit.first].start_s <= window.end_s]
+    return [_quote(hit.first, hit.last, stream, say, scene, window) for hit in begun]
 
 
 def _hindrance(say: Say, scene: Scene) -> str:

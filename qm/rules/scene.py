@@ -14,6 +14,9 @@ from qm.domain.transcript import Role, Transcript
 from qm.rules.conditions import Span
 from qm.units import Seconds, Share
 
+TAIL_S: Seconds = 3.0
+"""How long a phrase that begins inside its window may go on after it."""
+
 
 @dataclass(frozen=True)
 class Thresholds:
@@ -85,10 +88,11 @@ class Scene:
         return Window(start, end)
 
     def inside(self, stream: tuple[Token, ...], span: Span) -> tuple[Token, ...]:
-        """The part of a stream that a span allows."""
+        """The part of a stream that a span allows and `TAIL_S` more: a phrase has to begin inside, not to end."""
         window = self.window(span)
         turns = self._allowed_turns(stream, span)
-        return tuple(t for t in stream if window.covers(t.start_s, t.start_s) and (turns is None or t.turn in turns))
+        last_s = window.end_s + TAIL_S
+        return tuple(t for t in stream if window.start_s <= t.start_s <= last_s and _is_in(t.turn, turns))
 
     def _allowed_turns(self, stream: tuple[Token, ...], span: Span) -> frozenset[int] | None:
         first, last = span.first_turns, span.last_turns
@@ -102,6 +106,10 @@ class Scene:
     def turn_ids(self, indexes: Iterable[int]) -> tuple[str, ...]:
         """Ids of turns by their index, each once, in order."""
         return tuple(self.transcript.turns[index].id for index in sorted(set(indexes)))
+
+
+def _is_in(turn: int, turns: frozenset[int] | None) -> bool:
+    return turns is None or turn in turns
 
 
 def between(stream: tuple[Token, ...], start_s: Seconds, end_s: Seconds) -> tuple[Token, ...]:

@@ -115,7 +115,7 @@ def _storage_error(error: OperationalError, url: str) -> StorageError:
         return StorageError("database.no_schema", f"{url} has no schema yet", "run `qm db upgrade`")
     if "locked" in text:
         return StorageError("database.busy", f"{url} is in use by another process", "wait for it, then run again")
-    return StorageError("database.unavailable", f"{url}: {text}", "see `qm doctor`")
+    return StorageError("database.unavailable", f"{url}: {text}", "`qm db upgrade` creates it; check QM_DATA")
 
 
 def _unit(connection: Connection) -> SqlUnit:

@@ -46,6 +46,10 @@ class FolderObjects:
         temporary.replace(final)
         return digest.hexdigest()
 
+    def has(self, sha256: str) -> bool:
+        """True where the object is there."""
+        return bool(sha256) and self._place(sha256).is_file()
+
     def path(self, sha256: str) -> Path:
         """The object's file, or `ObjectMissingError`."""
         place = self._place(sha256)

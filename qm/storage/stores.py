@@ -196,7 +196,7 @@ class SqlEvaluationStore(_Store):
         row = self._connection.execute(select(table.c.document).where(table.c.id == evaluation_id)).first()
         if row is None:
             message = f"no evaluation '{evaluation_id}'"
-            raise NotFoundError("evaluation.unknown", message, "the contact page and `qm export` name them")
+            raise NotFoundError("evaluation.unknown", message, "the contact page names them")
         return load(Evaluation, row.document)
 
     def of_contact(self, contact_id: str) -> tuple[Evaluation, ...]:

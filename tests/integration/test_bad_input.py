@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import wave
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,8 +15,9 @@ from qm.errors import DayFolderError, DiskFullError
 from qm.ports import Speech
 
 
-def codes(wiring):
-    return {entry.subject: entry.code for entry in wiring.contacts.quarantine()}
+def codes(wiring, folder=""):
+    """Code by subject; files are named by their path below the day folder."""
+    return {entry.subject.removeprefix(f"{folder}/"): entry.code for entry in wiring.contacts.quarantine()}
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_bad_rows_are_reported_by_line_and_the_rest_goes_on(open_wiring, day_of,
     (folder / "contacts.csv").write_text("\n".join(text) + "\n", encoding="utf-8")
     wiring = open_wiring()
     assert run(wiring, folder).outcomes["done"] == 1
-    found = codes(wiring)
+    found = codes(wiring, folder)
     assert {f"contacts.csv:{line}": found.get(f"contacts.csv:{line}") for line in range(3, 11)} == {
         "contacts.csv:3": "contact.bad_row", "contacts.csv:4": "contact.bad_row",
         "contacts.csv:5": "contact.duplicate_id", "contacts.csv:6": "contact.bad_row",
@@ -84,7 +84,7 @@ def test_a_corrected_row_leaves_the_quarantine(open_wiring, day_of, run):
     folder = day_of([day_of.row("C1", "a.wav"), day_of.row("C2", "b.wav", started_at="?")])
     wiring = open_wiring()
     run(wiring, folder)
-    assert "contacts.csv:3" in codes(wiring)
+    assert "contacts.csv:3" in codes(wiring, folder)
     text = (folder / "contacts.csv").read_text(encoding="utf-8").replace("?", "2026-11-20T10:00:00+01:00")
     (folder / "contacts.csv").write_text(text, encoding="utf-8")
     assert run(wiring, folder).outcomes["done"] == 1
@@ -143,7 +143,7 @@ def test_unreadable_permissions(open_wiring, day_of, run, tmp_path):
         "from pipelines.day_folder import read_day; from qm.storage.objects import FolderObjects;"
         "from qm.errors import RecordingError;"
         f"day = read_day(Path({str(folder)!r})); os.setgid(65534); os.setuid(65534)"
-        f"\nstage = StoreStage(FolderObjects(Path({str(tmp_path)!r})), None)"
+        f"\nstage = StoreStage(FolderObjects(Path({str(tmp_path)!r})))"
         "\ntry: stage.run(Source(day.contacts[0], day.folder))"
         "\nexcept RecordingError as error: print(error.code)"
     )
@@ -198,7 +198,7 @@ def test_orphans_on_both_sides_are_reported(open_wiring, day_of, run):
     (folder / "chats" / "y.json").write_text("{", encoding="utf-8")
     wiring = open_wiring()
     run(wiring, folder)
-    assert codes(wiring) == {
+    assert codes(wiring, folder) == {
         "C2": "chat.missing", "chats/x.json": "chat.unclaimed", "chats/y.json": "chat.unreadable",
         "recordings/nobody.wav": "recording.unclaimed",
     }  # fmt: skip
@@ -238,3 +238,33 @@ def test_really_full_disk(open_wiring, day_of, run, tmp_path):
         assert caught.value.code == "storage.disk_full"
     finally:
         subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def test_two_days_keep_their_own_faults(open_wiring, day_of, run):
+    first = day_of([day_of.row("C1", "a.wav", started_at="?")], "one")
+    second = day_of([day_of.row("C2", "b.wav", started_at="?")], "two")
+    wiring = open_wiring()
+    run(wiring, first)
+    run(wiring, second)
+    bad = {e.subject for e in wiring.contacts.quarantine() if e.code == "contact.bad_row"}
+    assert bad == {f"{first}/contacts.csv:2", f"{second}/contacts.csv:2"}
+
+
+def test_a_chat_that_comes_late_is_taken_up_by_its_retry_command(open_wiring, day_of, run):
+    folder = day_of([day_of.row("C2", "", medium="chat")])
+    wiring = open_wiring()
+    run(wiring, folder)
+    assert codes(wiring) == {"C2": "chat.missing"}
+    (folder / "chats").mkdir()
+    turn = '{"role": "agent", "at": "2026-11-20T09:00:00+01:00", "text": "Buongiorno"}'
+    (folder / "chats" / "late.json").write_text(f'{{"contact_id": "C2", "turns": [{turn}]}}', encoding="utf-8")
+    assert wiring.batch.retry(["C2"], lambda _s: None, lambda _t: None).outcomes["done"] == 1
+
+
+def test_a_lost_object_is_stored_again(open_wiring, day_of, run):
+    folder = day_of([day_of.row("C1", "a.wav")])
+    wiring = open_wiring()
+    run(wiring, folder)
+    wiring.contacts.audio_path("C1").unlink()
+    run(wiring, folder)
+    assert wiring.contacts.audio_path("C1").is_file()

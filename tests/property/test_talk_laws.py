@@ -1,0 +1,119 @@
+"""Words, turns, links and intervals."""
+
+from collections import Counter
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qm.analysis.build_turns import build_turns
+from qm.analysis.estimate_quality import mean_figure, wilson
+from qm.analysis.link_surveys import LinkPolicy, link_surveys
+from qm.analysis.measure_talk import measure_talk
+from qm.analysis.settle_words import settle_words
+from qm.domain.figures import Count
+from qm.domain.recording import Recording
+from qm.domain.survey import SurveyResponse
+from qm.domain.transcript import Role, Transcript
+from tests.property.strategies import channels_of_words
+from tests.unit import builders
+
+ROLES = (Role.AGENT, Role.CUSTOMER, Role.UNKNOWN)
+stretches = st.lists(st.integers(0, 60_000), max_size=12, unique=True).map(
+    lambda edges: [(a / 1000, b / 1000) for a, b in zip(sorted(edges)[::2], sorted(edges)[1::2], strict=False)]
+)
+
+
+@given(channels_of_words())
+def test_turns_keep_every_word_once_and_stand_in_order(channels):
+    turns = build_turns(channels, ROLES)
+    kept = Counter(word.text for turn in turns for word in turn.words)
+    assert kept == Counter(word.text for channel in channels for word in channel)
+    assert [turn.id for turn in turns] == [f"t{place + 1}" for place in range(len(turns))]
+    assert [turn.start_s for turn in turns] == sorted(turn.start_s for turn in turns)
+    for turn in turns:
+        assert {word.text.split(".")[0].replace("w", "ch") for word in turn.words} == {turn.speaker}
+        assert turn.start_s == turn.words[0].start_s
+        assert turn.end_s == max(word.end_s for word in turn.words)
+        assert turn.role is ROLES[int(turn.speaker[2:])]
+
+
+@given(channels_of_words(), st.data())
+def test_settled_words_stay_inside_themselves_and_in_order(channels, data):
+    activity = [data.draw(stretches) for _channel in channels]
+    settled = settle_words(channels, activity)
+    for before, after in zip(channels, settled, strict=True):
+        assert [word.text for word in after] == [word.text for word in before]
+        assert [word.start_s for word in after] == sorted(word.start_s for word in after)
+        for old, new in zip(before, after, strict=True):
+            assert old.start_s <= new.start_s <= new.end_s <= old.end_s
+            assert new.confidence == old.confidence
+
+
+@given(channels_of_words())
+def test_without_detection_words_stay(channels):
+    assert settle_words(channels, ()) == channels
+
+
+@given(channels_of_words(most_channels=2))
+def test_measures_stay_on_their_scales(channels):
+    turns = build_turns(channels, ROLES)
+    measures = measure_talk(Transcript("it", 1.0, turns, builders.ENGINE, Recording("x", 99.0, 8000, 2))).measures
+    for name in ("silence_share", "agent_talk_share"):
+        assert measures[name] is None or 0 <= measures[name] <= 1
+    assert all(value is None or value >= 0 for value in measures.values())
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_wilson_holds_the_rate_and_stays_on_the_scale(hits, missed):
+    count = Count(hits, hits + missed)
+    lo, hi = wilson(count)
+    assert 0 <= lo <= hi <= 1
+    if count.rate is not None:
+        assert lo - 1e-12 <= count.rate <= hi + 1e-12
+
+
+@given(st.integers(0, 50), st.integers(0, 50), st.integers(2, 5))
+def test_more_of_the_same_is_surer(hits, missed, times):
+    lo, hi = wilson(Count(hits, hits + missed))
+    more_lo, more_hi = wilson(Count(times * hits, times * (hits + missed)))
+    assert more_hi - more_lo <= hi - lo + 1e-12
+
+
+@given(st.lists(st.integers(0, 10), max_size=30), st.integers(0, 6))
+def test_mean_lies_in_its_interval_on_the_scale(values, least_n):
+    figure = mean_figure(values, least_n, 0.0, 10.0)
+    assert figure.n == len(values)
+    assert (figure.value is None) == (len(values) < max(least_n, 2))
+    if figure.value is not None:
+        assert 0 <= figure.lo <= figure.value <= figure.hi <= 10
+
+
+ids = st.sampled_from(["", "1", "2", "3"])
+hours = st.none() | st.integers(-60, 60).map(lambda number: builders.NINE + timedelta(hours=number))
+responses = st.lists(
+    st.builds(
+        lambda contact_id, customer_id, agent_id, invited_at, answered_at: {
+            "contact_id": contact_id, "customer_id": customer_id, "agent_id": agent_id,
+            "invited_at": invited_at, "answered_at": answered_at,
+        },
+        ids, ids, ids, hours, hours,
+    ), max_size=8,
+).map(lambda rows: [SurveyResponse(f"R{place}", **row) for place, row in enumerate(rows)])  # fmt: skip
+met_contacts = st.lists(st.tuples(ids, st.integers(-60, 60)), max_size=5).map(
+    lambda rows: [
+        builders.contact(str(place), customer_id=customer, started_at=builders.NINE + timedelta(hours=hour))
+        for place, (customer, hour) in enumerate(rows)
+    ]
+)
+
+
+@given(responses, met_contacts, st.floats(0, 1))
+def test_one_link_a_response(given_responses, contacts, least):
+    links = link_surveys(given_responses, contacts, LinkPolicy(timedelta(hours=48), least))
+    assert [link.response_id for link in links] == [response.id for response in given_responses]
+    known = {contact.id for contact in contacts}
+    for link in links:
+        assert 0 <= link.confidence <= 1
+        assert bool(link.contact_id) != bool(link.reason)
+        assert not link.contact_id or (link.contact_id in known and link.confidence >= least)

@@ -1,0 +1,87 @@
+"""Settings: where each value came from, and what is refused."""
+
+import pytest
+
+from qm.config import SETTINGS, read_settings
+from qm.errors import SettingsError
+
+
+def test_defaults_name_their_origin(tmp_path):
+    settings = read_settings({}, tmp_path)
+    assert set(settings.origins) == {setting.name.lower() for setting in SETTINGS}
+    assert set(settings.origins.values()) == {"default"}
+    assert (settings.host, settings.port) == ("127.0.0.1", 8642)
+
+
+def test_environment_wins_over_file_and_file_over_default(tmp_path):
+    (tmp_path / "qm.toml").write_text("beam = 3\nthreads = 2\noffline = true\nlink_confidence = 0.7\n")
+    settings = read_settings({"QM_BEAM": "1"}, tmp_path)
+    assert (settings.beam, settings.threads, settings.batch) == (1, 2, 8)
+    assert (settings.offline, settings.link_confidence) == (True, 0.7)
+    origins = {name: settings.origins[name] for name in ("beam", "threads", "batch")}
+    assert origins == {"beam": "environment", "threads": "qm.toml", "batch": "default"}
+
+
+def test_everything_lies_below_the_data_folder(tmp_path):
+    settings = read_settings({"QM_DATA": str(tmp_path / "d")}, tmp_path)
+    assert settings.database_url == f"sqlite:///{tmp_path / 'd' / 'quality.db'}"
+    assert (settings.objects, settings.weights) == (tmp_path / "d" / "objects", tmp_path / "d" / "weights")
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({"LANG": "it_IT.UTF-8"}, "it"),
+        ({"LANG": "it_IT.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "de_DE"}, "en"),
+        ({"LANG": "en_GB", "QM_LANGUAGE": "it"}, "it"),
+    ],
+)
+def test_language_follows_the_locale_unless_given(tmp_path, environment, language):
+    assert read_settings(environment, tmp_path).language == language
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("QM_BEAM", "0"),
+        ("QM_BEAM", "five"),
+        ("QM_THREADS", ""),
+        ("QM_OFFLINE", "maybe"),
+        ("QM_LINK_CONFIDENCE", "1.1"),
+        ("QM_LINK_CONFIDENCE", "nan"),
+        ("QM_PRECISION", "int4"),
+    ],
+)
+def test_bad_value_names_setting_value_and_origin(tmp_path, name, text):
+    with pytest.raises(SettingsError, match=f"{name} = '{text}' .from environment") as caught:
+        read_settings({name: text}, tmp_path)
+    assert caught.value.code == "settings.bad_value"
+
+
+@pytest.mark.parametrize(
+    ("environment", "toml", "code"),
+    [
+        ({"QM_BEEM": "5"}, "", "settings.unknown"),
+        ({}, "beem = 5", "settings.unknown"),
+        ({}, "[qm]\nbeam = 5", "settings.unknown"),
+        ({}, "beam = ", "settings.bad_toml"),
+        ({"QM_DATABASE_URL": "postgresql://host/db"}, "", "settings.database"),
+        ({"QM_OBJECTS": "s3://bucket"}, "", "settings.objects"),
+    ],
+)
+def test_refused_with_a_code_and_a_hint(tmp_path, environment, toml, code):
+    (tmp_path / "qm.toml").write_text(toml)
+    with pytest.raises(SettingsError) as caught:
+        read_settings(environment, tmp_path)
+    assert caught.value.code == code
+    assert caught.value.hint
+
+
+def test_other_programs_variables_are_no_concern_of_ours(tmp_path):
+    assert read_settings({"PATH": "/bin", "QMAKE": "x"}, tmp_path).beam == 5
+
+
+def test_misspelt_case_of_a_setting_is_refused(tmp_path):
+    with pytest.raises(SettingsError):
+        read_settings({"QM_beam": "3"}, tmp_path)
