@@ -66,7 +66,7 @@ def retry(
 
 
 def _report(context: CommandContext, summary: RunSummary, *, as_json: bool) -> None:
-    figures = context.wiring.figures.day()
+    figures = context.wiring.figures.day(summary.contact_ids)
     entries = context.wiring.contacts.quarantine()
     rows = context.wiring.coaching.read()
     if as_json:

@@ -30,6 +30,7 @@ class RunSummary:
     """What one run did. `seconds` is the wall time by stage."""
 
     day: str
+    contact_ids: tuple[str, ...]
     outcomes: dict[str, int]
     faults: int
     surveys_new: int
@@ -132,7 +133,8 @@ class DayBatch:
         seconds["surveys and coaching"] = perf_counter() - after
         linked = sum(bool(link.contact_id) for link in links)
         return RunSummary(
-            day=label, outcomes={outcome.value: outcomes[outcome] for outcome in Outcome}, faults=faults,
+            day=label, contact_ids=tuple(contact_ids),
+            outcomes={outcome.value: outcomes[outcome] for outcome in Outcome}, faults=faults,
             surveys_new=new, surveys_linked=linked, surveys_unlinked=len(links) - linked, coaching_items=len(items),
             wall_s=round(perf_counter() - began, 3), seconds={k: round(v, 3) for k, v in seconds.items()},
         )  # fmt: skip

@@ -32,9 +32,15 @@ def answer_criterion(criterion: Criterion, rule: Rule, scene: Scene) -> Criterio
 
 
 def _humble(answer: CriterionAnswer, criterion: Criterion, doubts: tuple[str, ...], scene: Scene) -> CriterionAnswer:
-    """Words that only sound alike never count against the agent; doubtful ones can't decide an automatic fail."""
+    """Doubt never counts against the agent.
+
+    Words that only sound alike can't make a *not met*, nor can an absence among words that were mostly guessed;
+    no doubtful word decides an automatic fail.
+    """
     if answer.answer is Answer.NOT_MET and "alike" in doubts:
         return replace(answer, answer=Answer.CANNOT_TELL, reason="alike")
+    if answer.answer is Answer.NOT_MET and answer.reason == "absent" and "low_confidence" in doubts:
+        return replace(answer, answer=Answer.CANNOT_TELL, reason="low_confidence")
     if not criterion.automatic_fail:
         return answer
     if answer.answer is Answer.MET:

@@ -1,7 +1,7 @@
 """The day in numbers: scores, NPS and satisfaction by team and agent, each with n and interval or not at all."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from qm.analysis.estimate_quality import mean_figure, nps_figure
 from qm.domain.contact import Contact
@@ -23,16 +23,16 @@ class FigureService:
         self._forms = forms
         self._min_n = min_n
 
-    def day(self) -> DayFigures:
-        """Figures over everything in the database."""
+    def day(self, only: Collection[str] | None = None) -> DayFigures:
+        """Figures over the contacts named in `only`; over everything in the database where it isn't given."""
         with self._unit_of_work() as unit:
-            contacts = {contact.id: contact for contact in unit.contacts.every()}
-            states = unit.work.states()
+            contacts = {c.id: c for c in unit.contacts.every() if only is None or c.id in only}
+            states = {contact_id: state for contact_id, state in unit.work.states().items() if contact_id in contacts}
             done = {contact_id for contact_id, state in states.items() if state is ItemState.DONE}
             evaluations = [e for e in unit.evaluations.every() if e.contact_id in done]
             responses = {response.id: response for response in unit.surveys.every()}
             links = unit.surveys.links()
-        linked = [(contacts[link.contact_id], responses[link.response_id]) for link in links if link.contact_id]
+        linked = [(contacts[k.contact_id], responses[k.response_id]) for k in links if k.contact_id in contacts]
         counted = [contacts[contact_id] for contact_id in sorted(done) if contacts[contact_id].counts_for_agent]
         groups = (counted, evaluations, linked)
         counts = [answer for e in evaluations for answer in e.answers]

@@ -92,7 +92,9 @@ def test_misspelt_column_is_suggested(tmp_path):
     assert caught.value.hint == "is it 'contactid'?"
 
 
-@pytest.mark.parametrize("text", ["20/11/2026", "2026-11-20T09:30:00", "2026-13-01T00:00:00Z", "ieri", "0", "0001-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "text", ["20/11/2026", "2026-11-20T09:30:00", "2026-13-01T00:00:00Z", "ieri", "0", "0001-01-01T00:00:00Z"]
+)
 def test_bad_time(text):
     with pytest.raises(ValueError, match=r"write 2026|isn't a time|outside the years"):
         instant(text)

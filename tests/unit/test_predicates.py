@@ -165,7 +165,7 @@ ABSENT, SAID_SO = builders.say(NOTICE), Not(builders.say(NOTICE))
     ("condition", "text", "confidence", "plain", "reason"),
     [
         (SAID_SO, NOTICE, 0.1, Answer.NOT_MET, "low_confidence"),  # a threat that was hardly understood
-        (ABSENT, "bla di bla", 0.1, Answer.NOT_MET, "low_confidence"),  # what was searched was hardly understood
+        (ABSENT, "bla di bla", 0.1, Answer.CANNOT_TELL, "low_confidence"),  # nobody can say what was said
         (ABSENT, "buongiorno la chiamata era registrata", 0.9, Answer.NOT_MET, "near_miss"),  # surely recognised
         (ABSENT, "buongiorno la chiama ta vien registrata", 0.5, Answer.MET, "alike"),  # misheard: counts as said
     ],
