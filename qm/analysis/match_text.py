@@ -238,8 +238,9 @@ def _is_broken(stream: Sequence[Token], at: int) -> bool:
 
 
 def quote_of(stream: Sequence[Token], first: int, last: int) -> str:
-    """The words of a span as they stand in the transcript."""
-    return " ".join(token.source.strip() for token in stream[first : last + 1] if token.begins_word)
+    """The words of a span as they stand in the transcript; a word hit in its middle (`12,00`) is quoted whole."""
+    span = stream[first : last + 1]
+    return " ".join(t.source.strip() for place, t in enumerate(span) if t.begins_word or place == 0)
 
 
 def role_stream_indexes(turns: Sequence[Turn], roles: frozenset[Role]) -> tuple[int, ...]:

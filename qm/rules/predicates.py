@@ -88,7 +88,7 @@ def _quote(first: int, last: int, stream: Sequence[Token], say: Say, scene: Scen
         start_s=words[0].start_s,
         end_s=max(word.end_s for word in words),
         turn_ids=scene.turn_ids(word.turn for word in words),
-        quote=quote_of(stream, first, last) or words[0].source.strip(),
+        quote=quote_of(stream, first, last),
         roles=_ordered(say.roles),
         window=window,
         confidence=min(word.confidence for word in words),

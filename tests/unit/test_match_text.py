@@ -3,7 +3,7 @@
 import pytest
 
 from qm.analysis.compile_phrases import compile_phrase
-from qm.analysis.match_text import PhraseSet, tokens_of
+from qm.analysis.match_text import PhraseSet, quote_of, tokens_of
 from qm.analysis.normalise_text import normalise
 from qm.domain.text import Language
 from qm.domain.transcript import Role, Turn, Word
@@ -127,3 +127,9 @@ def test_exploding_phrase_is_refused_quickly():
 
 def test_normalise_splits_elisions_and_drops_accents():
     assert normalise("Dell’età, perché?") == ("dell", "eta", "perche")
+
+
+def test_a_word_hit_in_its_middle_is_quoted_whole():
+    words = stream("pagherà 12,00 € domani")
+    hit = PhraseSet(["# euro"], Language.ITALIAN).find(words)[0]
+    assert quote_of(words, hit.first, hit.last) == "12,00 €"
