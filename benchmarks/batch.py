@@ -145,7 +145,7 @@ def _peer_figure(wiring: Wiring, summary: RunSummary) -> BenchFigure:
 
 
 def _part_of(day: Path, target: Path) -> Path:
-    """The first contacts of a day as a day of their own: kills then fall on every stage, not mostly on one long call."""
+    """The first contacts of a day as a day of their own, so that kills fall on every stage."""
     target.mkdir()
     lines = (day / "contacts.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     (target / "contacts.csv").write_text("".join(lines[: 1 + PART_CONTACTS]), encoding="utf-8")
