@@ -32,8 +32,8 @@ def build_services(settings: Settings) -> Services:
     objects = FolderObjects(settings.objects)
     forms = {pack.form.id: pack.form for pack in load_packs(settings.rules)}
     return Services(
-        ContactService(database.unit_of_work, forms, objects),
-        CoachingService(database.unit_of_work, forms, settings.coaching_items),
-        FigureService(database.unit_of_work, forms, settings.min_n),
+        ContactService(database.reading, forms, objects),
+        CoachingService(database.reading, forms, settings.coaching_items),
+        FigureService(database.reading, forms, settings.min_n),
         database,
     )

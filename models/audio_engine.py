@@ -16,8 +16,10 @@ RATE_HZ = 16000
 """What every engine of the product takes."""
 SHORTEST_S: Seconds = 1.0
 """Less holds no conversation."""
-LONGEST_S: Seconds = 4 * 3600.0
-"""More isn't one call, and would not fit the memory that a worker may use."""
+LONGEST_S: Seconds = 2 * 3600.0
+"""More would not fit the memory that a worker may use: decoding takes 0.65 GB an hour of two channels."""
+SLOWEST_HZ, FASTEST_HZ = 4000, 192000
+"""Outside of these a header lies: a few bytes would be blown up to hours."""
 MISSING_S: Seconds = 0.5
 """How much less than promised is a truncated file rather than a rounded header."""
 
@@ -57,7 +59,7 @@ def _decode(path: Path) -> tuple[tuple[Samples, ...], int, str]:
             if not container.streams.audio:
                 raise RecordingError("recording.no_audio", "has no audio track", "export the audio of the call")
             stream = container.streams.audio[0]
-            _refuse_channels(stream.codec_context.channels)
+            _refuse_layout(stream)
             buffers = _collect(container, stream)
             rate_hz, codec = int(stream.codec_context.sample_rate or 0), str(stream.codec_context.name)
     except (av.error.FFmpegError, ValueError) as error:
@@ -92,7 +94,13 @@ def _blocks(container: Any, stream: Any) -> Iterator[Samples]:
         yield resampled.to_ndarray().astype(np.float32, copy=False)
 
 
-def _refuse_channels(channels: int) -> None:
+def _refuse_layout(stream: Any) -> None:
+    if stream.codec_context is None:
+        raise RecordingError("recording.not_audio", "its codec isn't known", "export it again")
+    channels, rate_hz = stream.codec_context.channels, int(stream.codec_context.sample_rate or 0)
+    if not SLOWEST_HZ <= rate_hz <= FASTEST_HZ:
+        message = f"its header claims {rate_hz} samples a second, {SLOWEST_HZ} to {FASTEST_HZ} are possible"
+        raise RecordingError("recording.rate", message, "its header is damaged; export it again")
     if channels > 2:
         message = f"has {channels} channels; one (mono) or two (a party each) are supported"
         raise RecordingError("recording.channels", message, "export the call as mono or stereo")

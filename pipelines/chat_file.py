@@ -19,13 +19,14 @@ def read_chat(content: bytes, language: str) -> Transcript:
         ChatError: not JSON, not a chat, no turn, or a turn with an unknown role or a bad time.
     """
     try:
-        document = json.loads(content)
-        turns = document["turns"]
+        document = json.loads(content.decode("utf-8-sig"))
+        turns = document.get("turns") if isinstance(document, dict) else None
         if not isinstance(turns, list) or not turns:
-            raise ValueError("has no turns")
+            raise ValueError("it has no turns")
         read = sorted((_read(turn) for turn in turns), key=lambda turn: turn[0])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         message = f"'{error.args[0]}' is missing" if isinstance(error, KeyError) else str(error)
+        message = "nested too deeply" if isinstance(error, RecursionError) else message
         raise ChatError("chat.bad_file", f"isn't a chat: {message}", "see docs/formats.md") from error
     began = read[0][0]
     made = tuple(
@@ -35,12 +36,15 @@ def read_chat(content: bytes, language: str) -> Transcript:
 
 
 def _read(turn: Any) -> tuple[datetime, Role, str]:
+    if not isinstance(turn, dict):
+        raise ValueError("a turn is an object with role, at and text")  # noqa: TRY004 - collected with the others
     role = _ROLES.get(str(turn["role"]))
     if role is None:
         raise ValueError(f"unknown role '{turn['role']}' (agent, customer or bot)")
     text = turn["text"]
     if type(text) is not str:
         raise ValueError("a turn's text is no text")
+    text.encode("utf-8")  # half of a surrogate pair can't be stored; UnicodeEncodeError is a ValueError
     return instant(str(turn["at"])), role, text
 
 

@@ -3,16 +3,19 @@
 Exit codes: 0 done, 1 done with quarantined items, 2 wrong use or input, 3 engine or service unavailable.
 """
 
+import io
 import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text as RichText
 
 from pipelines import cli_bench, cli_lists, cli_rules, cli_speech, reports
 from pipelines.command import CommandContext, emit_json
 from pipelines.day import RunSummary
+from pipelines.labels import label
 from pipelines.progress import display
 from qm import __version__
 from qm.config import SETTINGS
@@ -28,6 +31,7 @@ cli_bench.register(app)
 DayFolder = Annotated[Path, typer.Argument(help="A day folder: contacts.csv, recordings/, chats/, surveys.csv.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 QUARANTINED = 1
+STOPPED = 130
 
 
 @app.callback(invoke_without_command=True)
@@ -89,7 +93,8 @@ def ingest(day: DayFolder) -> None:
     context.wiring.packs  # noqa: B018 - as above
     context.wiring.database.upgrade()
     read = context.wiring.batch.ingest(day)
-    context.out.print(f"{len(read.contacts)} contacts, {len(read.responses)} surveys, {len(read.faults)} faults")
+    counts = {"contacts": len(read.contacts), "surveys": len(read.responses), "faults": len(read.faults)}
+    context.out.print(label("ingested", context.language, **counts))
     for fault in read.faults:
         print(fault, file=sys.stderr)
     if read.faults:
@@ -105,14 +110,15 @@ def status(as_json: AsJson = False) -> None:
     if as_json:
         emit_json({"figures": figures, "quarantine": entries})
         return
-    context.out.print(f"{figures.done} / {figures.contacts}, {figures.quarantined} quarantined")
+    done, stopped = (label(key, context.language) for key in ("done", "quarantined"))
+    context.out.print(f"{figures.done} / {figures.contacts} {done}, {figures.quarantined} {stopped}")
     reports.print_figures(context.out, figures, context.language)
     reports.print_quarantine(context.out, entries, context.language)
 
 
 @app.command()
 def serve(
-    port: Annotated[int | None, typer.Option(help="Port instead of QM_PORT.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port instead of QM_PORT.")] = None,
 ) -> None:
     """Serve the pages and their JSON on this machine."""
     import uvicorn
@@ -141,7 +147,8 @@ def doctor(as_json: AsJson = False) -> None:
     else:
         for setting in SETTINGS:
             origin = context.settings.origins[setting.name.lower()]
-            context.out.print(f"QM_{setting.name:<16} {values[setting.name]}  [dim]({origin}: {setting.meaning})[/]")
+            line = RichText(f"QM_{setting.name:<16} {values[setting.name]}  ")
+            context.out.print(line.append(f"({origin}: {setting.meaning})", "dim"))
         for name, state in checks.items():
             context.out.print(f"{name:<19} {state}", markup=False)
     if any(state != "ok" for state in checks.values()):
@@ -150,8 +157,15 @@ def doctor(as_json: AsJson = False) -> None:
 
 def main() -> None:
     """Run the command line; every expected error becomes one line with a code and a hint."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without accents must not stop a report
     try:
         app()
+    except SystemExit as stop:
+        if stop.code == STOPPED:  # typer turns Ctrl-C into this before we see it
+            print("stopped; run the same command again to go on", file=sys.stderr)
+        raise
     except RulePackError as error:
         for fault in error.faults:
             print(fault, file=sys.stderr)
@@ -159,12 +173,12 @@ def main() -> None:
     except QmError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(3 if isinstance(error, EngineError | StorageError) else 2)
-    except KeyboardInterrupt:
-        print("stopped; run the same command again to go on", file=sys.stderr)
-        sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        print(f"error: output.failed: {error.strerror}", file=sys.stderr)
+        os._exit(2)  # an ordinary exit would try to write the rest once more
 
 
 if __name__ == "__main__":

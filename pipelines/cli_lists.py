@@ -8,8 +8,9 @@ import typer
 
 from pipelines import reports
 from pipelines.command import CommandContext, emit_json
+from pipelines.labels import label
 from pipelines.survey_file import read_surveys
-from qm.errors import StorageError
+from qm.errors import InputError, StorageError
 
 coaching = typer.Typer(no_args_is_help=True, help="Coaching lists.")
 survey = typer.Typer(no_args_is_help=True, help="Survey answers.")
@@ -31,6 +32,8 @@ def list_coaching(
 ) -> None:
     """Print who to talk to about what, with the seconds to listen to."""
     context = CommandContext.open()
+    if as_json and as_csv:
+        raise InputError("coaching.two_forms", "--json and --csv exclude each other", "give one of them")
     rows = context.wiring.coaching.read(supervisor)
     if as_json:
         emit_json(rows)
@@ -57,7 +60,8 @@ def import_survey(file: Annotated[Path, typer.Argument(help="A survey file; see 
     for fault in faults:
         print(fault, file=sys.stderr)
     linked = sum(bool(link.contact_id) for link in links)
-    context.out.print(f"{len(responses)} responses ({new} new); {linked} of {len(links)} in all linked to a contact")
+    counts = {"n": len(responses), "new": new, "linked": linked, "all": len(links)}
+    context.out.print(label("imported", context.language, **counts))
     if faults:
         raise typer.Exit(1)
 

@@ -53,8 +53,13 @@ class CommandContext:
 
 def _console(*, stderr: bool) -> Console:
     """A console; where nobody looks at a terminal, lines are wide enough not to break messages."""
-    console = Console(stderr=stderr, highlight=False)
-    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=140)
+    # No markup: what is printed holds names and ids from the site's files, which may look like it.
+    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    return (
+        console
+        if console.is_terminal
+        else Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=140)
+    )
 
 
 def emit_json(value: object) -> None:

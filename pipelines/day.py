@@ -65,11 +65,11 @@ class DayBatch:
             DayFolderError: the folder as a whole can't be used; nothing was changed.
         """
         day = read_day(folder)
-        place = str(folder.absolute())
+        place = str(folder.resolve())
         command = f"qm run {shlex.quote(place)}"
         with self._unit_of_work() as unit:
             for entry in unit.work.quarantined():
-                if entry.stage == INGEST and entry.command == command:
+                if entry.stage == INGEST and entry.subject.startswith(f"{place}/"):
                     unit.work.release(entry.subject)
             for position, contact in enumerate(day.contacts):
                 unit.contacts.save(contact, place, position, fingerprint(contact))

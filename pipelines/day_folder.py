@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipelines.survey_file import read_surveys
-from pipelines.table_file import Row, instant, read_table
+from pipelines.table_file import Row, instant, plain, read_table
 from qm.domain.contact import Agent, Contact, Direction, History, Kind, Medium
 from qm.domain.survey import SurveyResponse
 from qm.errors import DayFolderError, Fault
@@ -77,6 +77,9 @@ def _contacts(rows: list[Row], chats: dict[str, str], faults: list[Fault]) -> li
 
 
 def _contact(row: Row, chats: dict[str, str]) -> Contact:
+    for name, cell in row.cells.items():
+        if name in KNOWN and name != "recording":
+            plain(name, cell)
     medium = _one_of(Medium, row, "medium", None)
     contact_id = row.text("contact_id")
     agent_id = row.text("agent_id")
@@ -152,15 +155,16 @@ def _chat_files(folder: Path) -> tuple[dict[str, str], list[Fault]]:
     """File name of each contact's chat; only the id is read here."""
     found: dict[str, str] = {}
     faults = []
-    for path in sorted(folder.glob("*.json")) if folder.is_dir() else []:
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if path.name.startswith("."):
+            continue
         shown = f"{CHATS}/{path.name}"
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            contact_id = content["contact_id"]
-            if not isinstance(contact_id, str) or not contact_id:
-                raise ValueError("contact_id is no text")
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-            message = f"isn't a chat: {error}" if not isinstance(error, KeyError) else "has no contact_id"
+            contact_id = _contact_of(path)
+        except (OSError, ValueError, RecursionError) as error:
+            message = (
+                "isn't a chat: nested too deeply" if isinstance(error, RecursionError) else f"isn't a chat: {error}"
+            )
             faults.append(Fault(shown, 0, "chat.unreadable", message, "see docs/formats.md"))
             continue
         if contact_id in found:
@@ -171,11 +175,22 @@ def _chat_files(folder: Path) -> tuple[dict[str, str], list[Fault]]:
     return found, faults
 
 
+def _contact_of(path: Path) -> str:
+    content = json.loads(path.read_text(encoding="utf-8-sig"))
+    contact_id = content.get("contact_id") if isinstance(content, dict) else None
+    if not isinstance(contact_id, str) or not contact_id:
+        raise ValueError("it has no contact_id")
+    return contact_id
+
+
 def find_recording(folder: Path, name: str) -> Path | None:
     """The recording of that name, whichever way its accents are composed; `None` where there is none."""
     exact = folder / RECORDINGS / name
-    if exact.exists():
-        return exact
+    try:
+        if exact.exists():
+            return exact
+    except OSError:  # a name longer than the file system allows
+        return None
     wanted = unicodedata.normalize("NFC", name)
     candidates = exact.parent.iterdir() if exact.parent.is_dir() else ()
     return next((path for path in candidates if unicodedata.normalize("NFC", path.name) == Path(wanted).name), None)

@@ -32,9 +32,8 @@ def print_summary(console: Console, summary: RunSummary, figures: DayFigures, la
     """What the run did."""
     counts = ", ".join(f"{n} {label(name, language)}" for name, n in summary.outcomes.items() if n)
     took = label("took", language, s=f"{summary.wall_s:.1f}")
-    console.print(
-        f"[bold]{label('day', language)}[/] {summary.day}: {counts or '0 ' + label('contacts', language)} {took}"
-    )
+    done = f" {visible(summary.day)}: {counts or '0 ' + label('contacts', language)} {took}"
+    console.print(RichText.assemble((label("day", language), "bold"), done))
     if summary.faults:
         console.print(f"  {summary.faults} {label('file_faults', language)}")
     console.print(
@@ -64,14 +63,16 @@ def print_figures(console: Console, figures: DayFigures, language: Language) -> 
 
 def _cells(group: GroupFigures, kind: str, least: int, language: Language) -> list[str]:
     figures = [figure for _form, figure in group.scores] + [group.nps, group.satisfaction]
-    return [f"{kind} {group.name}", *(figure_text(figure, least, language) for figure in figures)]
+    name = f"{kind} {group.name}" if group.name else label("no_team", language)
+    return [visible(name), *(figure_text(figure, least, language) for figure in figures)]
 
 
 def figure_text(figure: Figure, least: int, language: Language) -> str:
-    """`82.1 [70.3, 93.9] (9)`, or how far n is from the minimum."""
+    """`82.1 [70.3; 93.9] (9)`, or how far n is from the minimum."""
     if figure.value is None:
         return label("too_few", language, n=figure.n, least=max(least, 2))
-    return f"{figure.value:.1f} [{figure.lo:.1f}, {figure.hi:.1f}] ({figure.n})"
+    text = f"{figure.value:.1f} [{figure.lo:.1f}; {figure.hi:.1f}] ({figure.n})"
+    return text.replace(".", ",") if language is Language.ITALIAN else text
 
 
 def print_quarantine(console: Console, entries: Sequence[Quarantine], language: Language) -> None:
@@ -120,10 +121,14 @@ def print_coaching(console: Console, rows: Sequence[CoachingRow], language: Lang
     if not rows:
         console.print(label("nothing_to_coach", language))
         return
-    console.print(f"[bold]{label('coaching', language)}[/] ({len(rows)})")
+    console.print(RichText(f"{label('coaching', language)} ({len(rows)})", style="bold"))
     heading = ""
     for row in rows:
-        wanted = f"{label('supervisor', language)} {row.supervisor} · {row.agent_name} ({row.team})"
+        leader = (
+            f"{label('supervisor', language)} {row.supervisor}" if row.supervisor else label("no_supervisor", language)
+        )
+        team = f" ({row.team})" if row.team else ""
+        wanted = visible(f"{leader} · {row.agent_name}{team}")
         if wanted != heading:
             heading = wanted
             console.print()
@@ -143,10 +148,10 @@ def _item(row: CoachingRow, language: Language) -> Group:
         place += f" {clock(item.start_s)}-{clock(item.end_s)}"
     lines = [
         RichText.assemble((f"{item.rank}. {row.title.said_in(language)}", "bold"), f"  [{why}]  {missed}"),
-        RichText(f"   {label('listen', language)}: {place}"),
+        RichText(visible(f"   {label('listen' if row.medium == 'voice' else 'read', language)}: {place}")),
     ]
     if quote := quote_text(row, language):
-        lines.append(RichText(f"   {quote}"))
+        lines.append(RichText(f"   {visible(quote)}"))
     lines.append(RichText(f"   {label('suggestion', language)}: {row.action.said_in(language)}", style="green"))
     return Group(*lines)
 
@@ -175,10 +180,11 @@ def coaching_csv(rows: Sequence[CoachingRow], language: Language) -> str:
     writer.writerow(COACHING_COLUMNS)
     for row in rows:
         item = row.item
+        seconds = [item.start_s, item.end_s] if row.medium == "voice" else ["", ""]  # a chat has none to listen to
         cells: list[object] = [
             row.supervisor, row.team, item.agent_id, row.agent_name, item.rank, item.criterion_id,
             row.title.said_in(language), " ".join(item.reasons), item.missed.hits, item.missed.n, item.missed_lo,
-            item.missed_hi, item.contact_id, row.contact_started_at.isoformat(), row.process, item.start_s, item.end_s,
+            item.missed_hi, item.contact_id, row.contact_started_at.isoformat(), row.process, *seconds,
             "yes" if item.absence else "no", item.quote, row.action.said_in(language),
         ]  # fmt: skip
         writer.writerow([_harmless(cell) for cell in cells])

@@ -1,11 +1,13 @@
 """Read `surveys.csv`."""
 
+import re
 from pathlib import Path
 
-from pipelines.table_file import Row, instant, read_table, yes_or_no
+from pipelines.table_file import Row, instant, plain, read_table, yes_or_no
 from qm.domain.survey import SurveyResponse
 from qm.errors import Fault
 
+_WHOLE = re.compile(r"-?[0-9]{1,4}(\.0+)?")
 REQUIRED = ("response_id",)
 
 
@@ -39,14 +41,20 @@ def _response(row: Row) -> SurveyResponse:
     if invited_at and answered_at and answered_at < invited_at:
         raise ValueError("answered_at: lies before invited_at")
     return SurveyResponse(
-        id=row.text("response_id"), contact_id=row.text("contact_id"), customer_id=row.text("customer_id"),
-        agent_id=row.text("agent_id"), invited_at=invited_at, answered_at=answered_at, medium=row.text("medium"),
-        resolved=row.optional("resolved", yes_or_no), comment=row.text("comment"), **scales,
-    )  # fmt: skip
+        id=plain("response_id", row.text("response_id")),
+        contact_id=row.text("contact_id"),
+        customer_id=row.text("customer_id"),
+        agent_id=row.text("agent_id"),
+        invited_at=invited_at,
+        answered_at=answered_at,
+        medium=row.text("medium"),
+        resolved=row.optional("resolved", yes_or_no),
+        comment=row.text("comment"),
+        **scales,
+    )
 
 
 def _answer(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise ValueError(f"'{text}' isn't a whole number") from None
+    if not _WHOLE.fullmatch(text):
+        raise ValueError(f"'{text}' isn't a whole number")
+    return int(text.partition(".")[0])

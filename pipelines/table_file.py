@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,24 +50,36 @@ def read_table(path: Path, shown: str, required: Sequence[str]) -> tuple[list[Ro
         DayFolderError: not readable, not text, no header, or a required column is missing.
     """
     text, faults = _text(path, shown)
+    text, skipped = _without_separator_line(text)
     csv.field_size_limit(LARGEST_FIELD)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    # Strict: a quote that is never closed would swallow every row after it without a word.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    begun = [1 + skipped]
     try:
-        header = [name.strip() for name in next(reader, [])]
+        header = [name.strip().casefold() for name in next(reader, [])]
         _check_header(header, shown, required)
-        rows = list(_rows(reader, header, shown, faults))
+        rows = list(_rows(reader, header, shown, faults, begun, skipped))
     except csv.Error as error:
-        raise DayFolderError(
-            "table.bad_csv", f"{shown}:{reader.line_num}: {error}", "export it again as CSV"
-        ) from error
+        hint = "a quote may be missing there; export it again as CSV"
+        raise DayFolderError("table.bad_csv", f"{shown}:{begun[0]}: {error}", hint) from error
     return rows, faults
+
+
+def _without_separator_line(text: str) -> tuple[str, int]:
+    """The table without the `sep=;` line that Excel puts first, and how many lines were left out."""
+    first, _end, rest = text.partition("\n")
+    return (rest, 1) if first.strip().casefold().startswith("sep=") else (text, 0)
 
 
 def _text(path: Path, shown: str) -> tuple[str, list[Fault]]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise DayFolderError("table.unreadable", f"{shown}: {error.strerror}", "check its permissions") from error
+        raise DayFolderError(
+            "table.unreadable", f"{shown}: {error.strerror}", "give a CSV file that can be read"
+        ) from error
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16", errors="replace"), []
     try:
         return content.decode("utf-8-sig"), []
     except UnicodeDecodeError:
@@ -93,10 +106,13 @@ def _check_header(header: Sequence[str], shown: str, required: Sequence[str]) ->
     raise DayFolderError("table.bad_header", f"{shown}: column {', '.join(missing)} is missing", hint)
 
 
-def _rows(reader: Iterator[list[str]], header: Sequence[str], shown: str, faults: list[Fault]) -> Iterator[Row]:
-    line = reader.line_num + 1  # type: ignore[attr-defined]
+def _rows(
+    reader: Iterator[list[str]], header: Sequence[str], shown: str, faults: list[Fault], begun: list[int], skipped: int
+) -> Iterator[Row]:
+    """Rows with the line that each begins in; `begun[0]` is the line of the row being read, for errors."""
+    begun[0] = reader.line_num + 1 + skipped  # type: ignore[attr-defined]
     for cells in reader:
-        start, line = line, reader.line_num + 1  # type: ignore[attr-defined]
+        start, begun[0] = begun[0], reader.line_num + 1 + skipped  # type: ignore[attr-defined]
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) > len(header):
@@ -105,6 +121,17 @@ def _rows(reader: Iterator[list[str]], header: Sequence[str], shown: str, faults
             continue
         padded = [*cells, *[""] * (len(header) - len(cells))]
         yield Row(start, {name: cell.strip() for name, cell in zip(header, padded, strict=True)})
+
+
+def plain(name: str, text: str) -> str:
+    """The text, if nothing in it would break a line, a screen or an address.
+
+    Raises:
+        ValueError: it holds control characters.
+    """
+    if any(unicodedata.category(char) == "Cc" for char in text):
+        raise ValueError(f"{name}: holds control characters")
+    return text
 
 
 def instant(text: str) -> datetime:

@@ -40,11 +40,11 @@ def _flag(text: str) -> bool:
     raise ValueError("must be yes or no")
 
 
-def _whole(least: int) -> Callable[[str], int]:
+def _whole(least: int, most: int = 1_000_000) -> Callable[[str], int]:
     def read(text: str) -> int:
         value = int(text)
-        if value < least:
-            raise ValueError(f"must be at least {least}")
+        if not least <= value <= most:
+            raise ValueError(f"must lie in {least}..{most}")
         return value
 
     return read
@@ -73,12 +73,15 @@ SETTINGS = (
     Setting("LANGUAGE", "of reports and pages: it or en; empty: after LANG", "", _one_of("", "it", "en")),
     Setting("MIN_N", "no figure of a person or a team below so many observations", "5", _whole(1)),
     Setting(
-        "LINK_HOURS", "a survey without contact id is linked to contacts this many hours before it", "48", _whole(1)
+        "LINK_HOURS",
+        "a survey without contact id is linked to contacts this many hours before it",
+        "48",
+        _whole(1, 87600),
     ),
     Setting("LINK_CONFIDENCE", "a survey is left unlinked below this confidence", "0.6", _share),
     Setting("COACHING_ITEMS", "coaching items an agent at most", "3", _whole(1)),
     Setting("HOST", "address that the pages listen on", "127.0.0.1", str),
-    Setting("PORT", "port that the pages listen on", "8642", _whole(1)),
+    Setting("PORT", "port that the pages listen on", "8642", _whole(1, 65535)),
 )
 """Every setting of the product. `qm doctor` prints them with their origin."""
 
@@ -163,12 +166,15 @@ def _read_toml(path: Path) -> dict[str, str]:
             return {key.lower(): str(value) for key, value in tomllib.load(file).items()}
     except FileNotFoundError:
         return {}
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:  # not TOML, or not UTF-8
         raise SettingsError("settings.bad_toml", f"{path}: {error}", "see docs/settings.md") from None
 
 
 def _derived(values: dict[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
-    data = Path(values["data"]).expanduser().absolute()
+    try:
+        data = Path(values["data"]).expanduser().absolute()
+    except RuntimeError as error:
+        raise SettingsError("settings.bad_value", f"QM_DATA: {error}", "give a whole path") from None
     values["data"] = data
     values["database_url"] = values["database_url"] or f"sqlite:///{data / 'quality.db'}"
     if not values["database_url"].startswith("sqlite:///"):

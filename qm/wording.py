@@ -49,6 +49,8 @@ WORDS = {
     "role.unknown": Text("voce", "voice"),
     "link.unknown_contact": Text("nessun contatto con questo codice", "no contact of this id"),
     "link.answered_before_contact": Text("risposta precedente al contatto", "answered before the contact"),
+    "link.other_agent": Text("il contatto è di un altro operatore", "the contact is another agent's"),
+    "link.other_customer": Text("il contatto è di un altro cliente", "the contact is another customer's"),
     "link.nothing_to_link_by": Text("mancano cliente o data", "customer or date is missing"),
     "link.no_contact_in_window": Text("nessun contatto nel periodo", "no contact in the time window"),
     "link.several_contacts": Text("più contatti possibili", "several contacts possible"),

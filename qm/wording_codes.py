@@ -26,6 +26,9 @@ CODES = {
         "La registrazione è troncata: copiarla di nuovo dal registratore.",
         "The recording is cut off: copy it again from the recorder.",
     ),
+    "recording.rate": Text(
+        "L'intestazione del file è rovinata: esportarlo di nuovo.", "The file's header is damaged: export it again."
+    ),
     "recording.too_short": Text("Dura troppo poco per essere valutata.", "Too short to be evaluated."),
     "recording.too_long": Text("Troppo lunga per una sola chiamata: dividerla.", "Too long for one call: split it."),
     "recording.not_finite": Text(

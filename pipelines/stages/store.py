@@ -53,6 +53,8 @@ class StoreStage:
         return self._copy(path, error, what)
 
     def _copy(self, path: Path, error: type[ContactError], what: str) -> str:
+        if not path.is_file():
+            raise error(f"{what}.unreadable", f"{path.name!r} isn't a file", "put the file there, then retry")
         try:
             with path.open("rb") as file:
                 return self._objects.put(file)

@@ -55,8 +55,13 @@ def _link_by_id(response: SurveyResponse, by_id: dict[str, Contact]) -> SurveyLi
     contact = by_id.get(response.contact_id)
     if contact is None:
         return _unlinked(response, "unknown_contact")
-    if response.answered_at is not None and response.answered_at < contact.started_at:
+    times = [at for at in (response.invited_at, response.answered_at) if at is not None]
+    if any(at < contact.started_at for at in times):
         return _unlinked(response, "answered_before_contact")
+    if response.agent_id and response.agent_id != contact.agent.id:
+        return _unlinked(response, "other_agent")
+    if response.customer_id and contact.customer_id and response.customer_id != contact.customer_id:
+        return _unlinked(response, "other_customer")
     return SurveyLink(response.id, contact.id, LinkMethod.CONTACT_ID, 1.0)
 
 

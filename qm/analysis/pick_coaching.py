@@ -126,6 +126,8 @@ def clip(evidence: Sequence[Evidence]) -> tuple[Seconds, Seconds]:
     )
     if not spans:
         return 0.0, 0.0
+    if spans[0].kind is EvidenceKind.ABSENCE and spans[0].end_s - spans[0].start_s > LONGEST_CLIP_S:
+        return round(spans[0].end_s - LONGEST_CLIP_S, 2), round(spans[0].end_s, 2)  # what is missing belongs to the end
     start_s = max(0.0, spans[0].start_s - LEAD_S)
     return round(start_s, 2), round(min(spans[0].end_s + TAIL_S, start_s + LONGEST_CLIP_S), 2)
 

@@ -49,6 +49,7 @@ class Database:
         self._engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
         event.listen(self._engine, "connect", _configure)
         event.listen(self._engine, "begin", _begin)
+        self._reader = self._engine.execution_options(qm_reads_only=True)
 
     @contextmanager
     def unit_of_work(self) -> Iterator[SqlUnit]:
@@ -61,21 +62,39 @@ class Database:
         with self._translated(), self._engine.begin() as connection:
             yield _unit(connection)
 
+    @contextmanager
+    def reading(self) -> Iterator[SqlUnit]:
+        """A transaction that only reads: it never waits for a writer, and sees one moment throughout.
+
+        Raises:
+            StorageError: the database can't be opened or read.
+        """
+        with self._translated(), self._reader.begin() as connection:
+            yield _unit(connection)
+
     def upgrade(self) -> None:
-        """Create the file or bring its schema to this version."""
+        """Create the file or bring its schema to this version; touches nothing where it's there already.
+
+        Raises:
+            StorageError: it can't be opened, or is of a newer version.
+        """
         with self._translated():
             _make_folder(self._engine)
+            with self._reader.connect() as connection:
+                current, head = _revisions(connection)
+            if current == head:
+                return
             with self._engine.connect() as connection:
                 command.upgrade(_alembic(connection), "head")
                 connection.commit()
 
     def check(self) -> list[str]:
         """What is wrong with the schema; empty where it's of this version and whole."""
-        with self._translated(), self._engine.connect() as connection:
+        with self._translated(), self._reader.connect() as connection:
             context = MigrationContext.configure(connection)
-            head = ScriptDirectory.from_config(_alembic(connection)).get_current_head()
-            if context.get_current_revision() != head:
-                return [f"schema is {context.get_current_revision() or 'empty'}, this version needs {head}"]
+            current, head = _revisions(connection)
+            if current != head:
+                return [f"schema is {current or 'empty'}, this version needs {head}"]
             wrong = [str(item) for item in compare_metadata(context, tables.metadata)]
             if (state := connection.exec_driver_sql("PRAGMA integrity_check").scalar()) != "ok":
                 wrong.append(f"integrity: {state}")
@@ -83,7 +102,7 @@ class Database:
 
     def content_fingerprint(self) -> str:
         """A hash over every row of every table that isn't volatile: equal content, equal hash."""
-        with self._translated(), self._engine.connect() as connection:
+        with self._translated(), self._reader.connect() as connection:
             rows: dict[str, Any] = {}
             for table in tables.metadata.sorted_tables:
                 if table.name not in tables.VOLATILE:
@@ -102,9 +121,9 @@ class Database:
         except OperationalError as error:
             raise _storage_error(error, self.url) from error
         except DatabaseError as error:
-            if isinstance(error.orig, sqlite3.DatabaseError) and "not a database" in str(error.orig):
-                raise StorageError("database.damaged", f"{self.url} isn't a database", "restore a copy") from error
-            raise
+            if type(error.orig) is not sqlite3.DatabaseError:  # its subclasses are faults of ours
+                raise
+            raise StorageError("database.damaged", f"{self.url}: {error.orig}", "restore a copy") from error
 
 
 def _storage_error(error: OperationalError, url: str) -> StorageError:
@@ -136,7 +155,20 @@ def _configure(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    # IMMEDIATE, so that a second writer waits its turn: a transaction that reads first and writes later would be
+    # refused at once instead.
+    reads_only = connection.get_execution_options().get("qm_reads_only")
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def _revisions(connection: Connection) -> tuple[str | None, str | None]:
+    """Revision of the database and of this version."""
+    scripts = ScriptDirectory.from_config(_alembic(connection))
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+        message = f"the database is of a newer version (schema {current})"
+        raise StorageError("database.newer", message, "install that version, or use another QM_DATA")
+    return current, scripts.get_current_head()
 
 
 def _make_folder(engine: Engine) -> None:

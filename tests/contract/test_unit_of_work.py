@@ -78,7 +78,7 @@ def test_an_error_leaves_nothing_of_its_block(database):
 def test_other_transactions_see_only_what_was_committed(database):
     with database.unit_of_work() as unit:
         save(unit, "C-1")
-        with database.unit_of_work() as other:
+        with database.reading() as other:
             assert list(other.contacts.every()) == []
 
 

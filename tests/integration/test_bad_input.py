@@ -1,17 +1,22 @@
 """What is wrong with a day becomes a message with a code; the rest goes on; nothing is lost."""
 
+import contextlib
 import os
+import random
+import sqlite3
 import subprocess
 import sys
+import threading
 import wave
 
 import numpy as np
 import pytest
 import soundfile as sf
 
+from models.audio_engine import PyAvAudioReader
 from models.fakes import ScriptedTranscriber
 from qm.domain.evaluation import Answer
-from qm.errors import DayFolderError, DiskFullError
+from qm.errors import DayFolderError, DiskFullError, RecordingError, StorageError
 from qm.ports import Speech
 
 
@@ -268,3 +273,91 @@ def test_a_lost_object_is_stored_again(open_wiring, day_of, run):
     wiring.contacts.audio_path("C1").unlink()
     run(wiring, folder)
     assert wiring.contacts.audio_path("C1").is_file()
+
+
+def test_an_unclosed_quote_stops_the_day_instead_of_swallowing_rows(open_wiring, day_of, run):
+    folder = day_of([day_of.row("C1", "a.wav", agent_name="Anna"), day_of.row("C2", "b.wav")])
+    text = (folder / "contacts.csv").read_text(encoding="utf-8").replace("Anna", '"Anna', 1)
+    (folder / "contacts.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(DayFolderError, match=r"contacts\.csv:2") as caught:
+        run(open_wiring(), folder)
+    assert caught.value.code == "table.bad_csv"
+
+
+@pytest.mark.parametrize("name", ["[/bold]Anna", "[red]Anna", "Anna :smile:"])
+def test_names_that_look_like_markup_are_printed_as_they_are(day_of, tmp_path, name):
+    folder = day_of([day_of.row("C1", "", agent_name=name)])
+    environment = {**os.environ, "QM_DATA": str(tmp_path / "data")}
+    command = [sys.executable, "-m", "pipelines.cli"]
+    subprocess.run([*command, "run", str(folder)], env=environment, check=False, capture_output=True)
+    done = subprocess.run([*command, "status"], env=environment, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_control_characters_in_a_row_are_refused(open_wiring, day_of, run):
+    folder = day_of([day_of.row("C1", "a.wav", agent_name="An\x1b[31mna"), day_of.row("C2", "b.wav")])
+    wiring = open_wiring()
+    assert run(wiring, folder).outcomes["done"] == 1
+    assert codes(wiring, folder)["contacts.csv:2"] == "contact.bad_row"
+
+
+def test_a_lying_sample_rate_is_refused_before_it_is_decoded(open_wiring, day_of, run):
+    folder = day_of([day_of.row("C1", "a.wav")])
+    path = folder / "recordings" / "a.wav"
+    content = bytearray(path.read_bytes())
+    content[24:28] = (1).to_bytes(4, "little")
+    path.write_bytes(bytes(content))
+    wiring = open_wiring()
+    run(wiring, folder)
+    assert codes(wiring) == {"C1": "recording.rate"}
+
+
+def test_damaged_headers_only_ever_give_recording_errors(tmp_path, day_of):
+    """Bytes of the header flipped at random, 300 times."""
+    whole = day_of.tone(tmp_path / "whole.wav", seconds=1.5).read_bytes()
+    draw = random.Random(7)
+    reader = PyAvAudioReader()
+    for attempt in range(300):
+        content = bytearray(whole)
+        for _flip in range(draw.randint(1, 6)):
+            content[draw.randrange(44)] = draw.randrange(256)
+        path = tmp_path / "mutant.wav"
+        path.write_bytes(bytes(content))
+        with contextlib.suppress(RecordingError):
+            assert reader.read(path, "x").recording.duration_s > 0, attempt
+
+
+def test_two_spellings_of_a_day_are_one_day(open_wiring, day_of, run, tmp_path):
+    folder = day_of([day_of.row("C1", "a.wav", started_at="?")])
+    wiring = open_wiring()
+    run(wiring, folder)
+    run(wiring, tmp_path / "day" / ".." / "day")
+    assert len(wiring.contacts.quarantine()) == 2  # the row, and its unclaimed recording
+
+
+def test_a_second_writer_waits_its_turn(open_wiring, day_of, run, tmp_path):
+    folder = day_of([day_of.row("C1", "a.wav")])
+    wiring, other = open_wiring(tmp_path / "data"), open_wiring(tmp_path / "data")
+    began = threading.Event()
+
+    def hold():
+        with other.database.unit_of_work() as unit:
+            unit.work.states()
+            began.set()
+            threading.Event().wait(0.5)  # what a long transaction of another process would take
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    began.wait()
+    assert run(wiring, folder).outcomes["done"] == 1
+    thread.join()
+
+
+def test_a_database_of_a_newer_version_is_named(open_wiring):
+    wiring = open_wiring()
+    path = wiring.settings.data / "quality.db"
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("update alembic_version set version_num = '9999'")
+        connection.commit()
+    with pytest.raises(StorageError, match=r"database\.newer"):
+        wiring.database.upgrade()
