@@ -177,7 +177,8 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:
-        print(f"error: output.failed: {error.strerror}", file=sys.stderr)
+        failed = StorageError("output.failed", f"standard output: {error.strerror}", "check where it goes")
+        print(f"error: {failed}", file=sys.stderr)
         os._exit(2)  # an ordinary exit would try to write the rest once more
 
 
