@@ -1,11 +1,7 @@
 """Deterministic engines for tests and for measuring all but recognition. They keep the real one's contract."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-import numpy as np
-
-from qm.domain.recording import Recording
 from qm.domain.transcript import EngineDescription, Word
 from qm.errors import RecognitionError
 from qm.ports import Audio, Speech
@@ -63,15 +59,3 @@ def _nonsense(audio: Audio, language: str) -> Speech:
     seconds = int(audio.recording.duration_s)
     words = tuple(Word("grazie", float(at), at + 0.5, 0.2) for at in range(seconds))
     return Speech(language or "it", 0.3, tuple(words for _ in audio.channels))
-
-
-class SilentAudioReader:
-    """Reads no file: every recording is two channels of silence of the given length."""
-
-    def __init__(self, duration_s: float = 60.0) -> None:
-        self._duration_s = duration_s
-
-    def read(self, path: Path, sha256: str) -> Audio:
-        """Silence; `path` isn't opened."""
-        silence = np.zeros(16, dtype=np.float32)
-        return Audio(Recording(sha256, self._duration_s, 8000, 2, "none"), (silence, silence), 16000)

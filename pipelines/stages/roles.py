@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipelines.stages.transcribe import is_published
+from pipelines.stage import parent
 from qm.analysis.assign_roles import assign_roles
 from qm.analysis.build_turns import build_turns
 from qm.analysis.settle_words import settle_words
@@ -32,7 +32,7 @@ class RolesStage:
         """Over the words and what the contact says of its channels."""
         contact = unit.contacts.get(contact_id)
         hints = [contact.agent_channel, contact.agent.name]
-        return fingerprint(self.name, self.version, is_published(unit, contact_id), hints)
+        return fingerprint(self.name, self.version, parent(unit, contact_id, "transcribe"), hints)
 
     def needs(self, unit: Unit, contact_id: str) -> Recognised:
         """The recognised words."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.chat_file import read_chat
-from pipelines.stage import parent
 from qm.analysis.check_recording import check_recording
 from qm.analysis.detect_language import detect_written_language
 from qm.domain.contact import Contact, Medium
@@ -81,8 +80,3 @@ class TranscribeStage:
             unit.outputs.save_recognition(contact_id, output.recognition)
         if output.chat is not None:
             unit.outputs.save_transcript(contact_id, output.chat)
-
-
-def is_published(unit: Unit, contact_id: str) -> str:
-    """Fingerprint of this stage's output, for the stages after it."""
-    return parent(unit, contact_id, TranscribeStage.name)

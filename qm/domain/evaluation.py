@@ -33,10 +33,6 @@ class Window:
     start_s: Seconds
     end_s: Seconds
 
-    def covers(self, start_s: Seconds, end_s: Seconds) -> bool:
-        """True where the span lies inside."""
-        return self.start_s <= start_s and end_s <= self.end_s
-
 
 @dataclass(frozen=True)
 class Evidence:

@@ -46,7 +46,7 @@ def decide_say(say: Say, scene: Scene, within: Window | None = None) -> Verdict:
         doubtful = any(quote.confidence < scene.thresholds.word_confidence for quote in best)
         return Verdict(Truth.TRUE, "found", tuple(best), ("low_confidence",) if doubtful else ())
     alike = phrases.nearest(stream, LEAST_LIKENESS) if say.negated is not Negated.ONLY else None
-    if alike and len(quotes) + 1 >= say.least and _is_misheard(alike, stream, scene):
+    if alike and len(quotes) + 1 >= say.least and _is_misheard(alike, stream, scene, window):
         quote = replace(_quote(alike.first, alike.last, stream, say, scene, window), similarity=alike.similarity)
         return Verdict(Truth.TRUE, "found_alike", (*quotes[:MOST_QUOTES], quote), ("alike",))
     absence = _absence(alike, stream, say, scene, window)
@@ -54,8 +54,10 @@ def decide_say(say: Say, scene: Scene, within: Window | None = None) -> Verdict:
     return Verdict(Truth.FALSE, "absent", (*quotes[:MOST_QUOTES], absence), doubts)
 
 
-def _is_misheard(alike: Likeness, stream: Sequence[Token], scene: Scene) -> bool:
-    """True where the words are like enough and the recogniser wasn't sure of all of them."""
+def _is_misheard(alike: Likeness, stream: Sequence[Token], scene: Scene, window: Window) -> bool:
+    """True where the words begin inside the window, are like enough, and the recogniser wasn't sure of all of them."""
+    if stream[alike.first].start_s > window.end_s:
+        return False
     least_sure = min(token.confidence for token in stream[alike.first : alike.last + 1])
     return alike.is_whole and alike.similarity >= scene.thresholds.alike and least_sure < scene.thresholds.sure_word
 

@@ -219,3 +219,9 @@ NEXT = (AGENT, 40.0, "arrivederci e grazie")
 )
 def test_a_likeness_never_counts_against_the_agent(condition):
     assert answer(condition, SAID, ALIKE, NEXT).answer is Answer.CANNOT_TELL
+
+
+def test_a_likeness_has_to_begin_inside_its_window():
+    late = builders.say(NOTICE, span=Span(first_s=10))
+    said = [GREETING, (AGENT, 1.0, "senta un momento"), (AGENT, 11.0, "la chiama ta vien registrata", 0.5)]
+    assert answer(late, *said).reason == "absent"
