@@ -1,55 +1,64 @@
 """Decode recordings with PyAV (FFmpeg): any container and codec, to 16 kHz channels."""
 
 import struct
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
-from qm.domain.recording import Recording
+from qm.domain.recording import Finding, Recording, Severity
 from qm.errors import RecordingError
-from qm.ports import Audio, Samples
+from qm.ports import Audio
 from qm.units import Seconds
 
 RATE_HZ = 16000
 """What every engine of the product takes."""
 SHORTEST_S: Seconds = 1.0
 """Less holds no conversation."""
-LONGEST_S: Seconds = 2 * 3600.0
-"""More would not fit the memory that a worker may use: decoding takes 0.65 GB an hour of two channels."""
+LONGEST_S: Seconds = 4 * 3600.0
+"""More is a recorder that was never stopped; its scratch file would take half a gigabyte for two channels."""
 SLOWEST_HZ, FASTEST_HZ = 4000, 192000
 """Outside of these a header lies: a few bytes would be blown up to hours."""
 MISSING_S: Seconds = 0.5
 """How much less than promised is a truncated file rather than a rounded header."""
+AUDIBLE = 33
+"""-60 dB of full scale in 16-bit steps; a further channel that stays below carries nothing."""
 
 
 class PyAvAudioReader:
-    """Reads whole files into memory: 230 MB an hour and channel."""
+    """Decodes into a scratch file that the returned audio maps and that vanishes with it: memory stays flat."""
 
     def read(self, path: Path, sha256: str) -> Audio:
         """Decode `path`; `sha256` is of its bytes.
 
         Raises:
-            RecordingError: `recording.empty`, `.not_audio`, `.no_audio`, `.channels`, `.truncated`, `.too_short`,
-                `.too_long`, `.not_finite`.
+            RecordingError: `recording.empty`, `.not_audio`, `.no_audio`, `.rate`, `.channels`, `.truncated`,
+                `.too_short`, `.too_long`, `.not_finite`.
         """
         if path.stat().st_size == 0:
             raise RecordingError("recording.empty", "the file is empty", "ask the recorder for it again")
-        channels, rate_hz, codec = _decode(path)
-        samples = channels[0].size
-        duration_s = samples / RATE_HZ
+        with tempfile.TemporaryFile(prefix="qm-audio-") as scratch:
+            channels, rate_hz, codec = _decode(path, scratch)
+            scratch.flush()
+            size = scratch.tell()
+            if not size:
+                raise RecordingError("recording.not_audio", "holds no sound that can be decoded", "export it again")
+            pcm = np.memmap(scratch, dtype=np.int16, mode="r", shape=(size // (2 * channels), channels))
+        duration_s = len(pcm) / RATE_HZ
         _refuse_truncated(path, duration_s)
         if duration_s < SHORTEST_S:
             message = f"{duration_s:.2f} s of audio, at least {SHORTEST_S:g} s are needed"
             raise RecordingError("recording.too_short", message, "nothing to evaluate; check the recorder's trigger")
-        if not all(np.isfinite(channel).all() for channel in channels):
-            raise RecordingError("recording.not_finite", "holds samples that are no numbers", "export it again")
-        recording = Recording(sha256, round(duration_s, 3), rate_hz, len(channels), codec)
-        return Audio(recording, channels, RATE_HZ)
+        kept, findings = _two_channels(pcm)
+        recording = Recording(sha256, round(duration_s, 3), rate_hz, channels, codec)
+        return Audio(recording, kept, RATE_HZ, findings)
 
 
-def _decode(path: Path) -> tuple[tuple[Samples, ...], int, str]:
+def _decode(path: Path, scratch: BinaryIO) -> tuple[int, int, str]:
+    """Write interleaved 16-bit samples at `RATE_HZ`; returns channels, the file's own rate and its codec."""
     import av
     import av.error
 
@@ -60,50 +69,60 @@ def _decode(path: Path) -> tuple[tuple[Samples, ...], int, str]:
                 raise RecordingError("recording.no_audio", "has no audio track", "export the audio of the call")
             stream = container.streams.audio[0]
             _refuse_layout(stream)
-            buffers = _collect(container, stream)
-            rate_hz, codec = int(stream.codec_context.sample_rate or 0), str(stream.codec_context.name)
+            scratch.writelines(_parts(container, stream))
+            codec = stream.codec_context
+            return codec.channels, int(codec.sample_rate or 0), str(codec.name)
     except (av.error.FFmpegError, ValueError) as error:
         raise RecordingError("recording.not_audio", f"can't be decoded: {_reason(error)}", "export it again") from error
-    if not buffers or not buffers[0]:
-        raise RecordingError("recording.not_audio", "holds no sound that can be decoded", "export it again")
-    return tuple(np.frombuffer(buffer, dtype=np.float32) for buffer in buffers), rate_hz, codec
 
 
-def _collect(container: Any, stream: Any) -> list[bytearray]:
-    """One growing buffer a channel: thousands of small arrays would leave as much memory again in fragments."""
-    buffers = [bytearray() for _ in range(stream.codec_context.channels)]
-    for block in _blocks(container, stream):
-        for buffer, part in zip(buffers, block, strict=True):
-            buffer.extend(part.tobytes())
-    return buffers
-
-
-def _blocks(container: Any, stream: Any) -> Iterator[Samples]:
-    """Decoded blocks of shape (channels, n) at `RATE_HZ`."""
+def _parts(container: Any, stream: Any) -> Iterator[bytes]:
+    """Interleaved 16-bit samples at `RATE_HZ`, frame by frame."""
     import av
 
-    resampler = av.AudioResampler(format="fltp", layout=stream.codec_context.layout, rate=RATE_HZ)
+    resampler = av.AudioResampler(format="s16", layout=stream.codec_context.layout, rate=RATE_HZ)
     total = 0
     for frame in container.decode(stream):
+        if frame.format.name.startswith(("flt", "dbl")) and not np.isfinite(frame.to_ndarray()).all():
+            raise RecordingError("recording.not_finite", "holds samples that are no numbers", "export it again")
         for resampled in resampler.resample(frame):
             total += resampled.samples
             if total > LONGEST_S * RATE_HZ:
                 raise RecordingError("recording.too_long", f"more than {LONGEST_S / 3600:g} hours", "split it by call")
-            yield resampled.to_ndarray().astype(np.float32, copy=False)
+            yield resampled.to_ndarray().tobytes()
     for resampled in resampler.resample(None):
-        yield resampled.to_ndarray().astype(np.float32, copy=False)
+        yield resampled.to_ndarray().tobytes()
 
 
 def _refuse_layout(stream: Any) -> None:
     if stream.codec_context is None:
         raise RecordingError("recording.not_audio", "its codec isn't known", "export it again")
-    channels, rate_hz = stream.codec_context.channels, int(stream.codec_context.sample_rate or 0)
+    rate_hz = int(stream.codec_context.sample_rate or 0)
     if not SLOWEST_HZ <= rate_hz <= FASTEST_HZ:
         message = f"its header claims {rate_hz} samples a second, {SLOWEST_HZ} to {FASTEST_HZ} are possible"
         raise RecordingError("recording.rate", message, "its header is damaged; export it again")
-    if channels > 2:
-        message = f"has {channels} channels; one (mono) or two (a party each) are supported"
-        raise RecordingError("recording.channels", message, "export the call as mono or stereo")
+
+
+def _two_channels(pcm: NDArray[np.int16]) -> tuple[NDArray[np.int16], tuple[Finding, ...]]:
+    """One or two channels as they are; of more, the first two where the others carry nothing.
+
+    Raises:
+        RecordingError: more than two parties; the product wouldn't know whose the third is.
+    """
+    channels = pcm.shape[1]
+    if channels <= 2:
+        return pcm, ()
+    step = RATE_HZ * 60
+    heard = [
+        index
+        for index in range(2, channels)
+        if any(np.abs(pcm[at : at + step, index].astype(np.int32)).max() >= AUDIBLE for at in range(0, len(pcm), step))
+    ]
+    if heard:
+        message = f"has {channels} channels, and sound in more than the first two (channel {heard[0]})"
+        raise RecordingError("recording.channels", message, "export the call as mono or with a channel a party")
+    message = f"{channels} channels, of which only the first two carry sound"
+    return pcm[:, :2], (Finding("recording.empty_channels", Severity.NOTE, message),)
 
 
 def _refuse_truncated(path: Path, duration_s: Seconds) -> None:

@@ -58,4 +58,4 @@ class NonsenseTranscriber(ScriptedTranscriber):
 def _nonsense(audio: Audio, language: str) -> Speech:
     seconds = int(audio.recording.duration_s)
     words = tuple(Word("grazie", float(at), at + 0.5, 0.2) for at in range(seconds))
-    return Speech(language or "it", 0.3, tuple(words for _ in audio.channels))
+    return Speech(language or "it", 0.3, tuple(words for _ in range(audio.channels)))

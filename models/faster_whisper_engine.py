@@ -88,15 +88,16 @@ class FasterWhisperTranscriber:
             raise RecognitionError("engine.failed", f"recognition failed: {error}", "retry; see `qm doctor`") from error
 
     def _transcribe(self, audio: Audio, language: str) -> Speech:
-        activity = tuple(_activity(samples) for samples in audio.channels)
+        channels_in = [audio.read(channel) for channel in range(audio.channels)]
+        activity = tuple(_activity(samples) for samples in channels_in)
         confidence = 1.0
         if not language:
             language, confidence = self._detect(audio, activity)
         if not language:
-            return Speech("", 0.0, tuple(() for _ in audio.channels), activity)
+            return Speech("", 0.0, tuple(() for _ in channels_in), activity)
         channels = tuple(
             self._words(samples, language, audio.recording.duration_s) if spoken else ()
-            for samples, spoken in zip(audio.channels, activity, strict=True)
+            for samples, spoken in zip(channels_in, activity, strict=True)
         )
         return Speech(language, confidence, channels, activity)
 
@@ -105,7 +106,7 @@ class FasterWhisperTranscriber:
         spoken = sorted((start, end, channel) for channel, own in enumerate(activity) for start, end in own)
         if not spoken:
             return "", 0.0
-        parts = [audio.channels[c][int(start * audio.rate_hz) : int(end * audio.rate_hz)] for start, end, c in spoken]
+        parts = [audio.read(c, start, end) for start, end, c in spoken]
         language, confidence, _all = self._model.detect_language(
             audio=np.concatenate(parts), language_detection_segments=DETECT_WINDOWS
         )

@@ -53,7 +53,7 @@ def _transcript(context: CommandContext, file: Path, language: str, agent_channe
     except OSError as error:
         raise InputError("file.unreadable", f"{file}: {error.strerror}", "give a recording") from error
     audio = context.wiring.audio_reader.read(file, sha256)
-    findings = check_recording(audio.channels, audio.rate_hz)
+    findings = check_recording(audio.blocks(), audio.rate_hz, audio.recording.sample_rate_hz)
     engine = context.wiring.engine
     speech = engine.transcribe((audio,), (language,))[0]
     recognition = Recognition(

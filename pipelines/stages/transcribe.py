@@ -66,7 +66,7 @@ class TranscribeStage:
             chat = read_chat(needs.path.read_bytes(), needs.contact.language)
             return Words(chat=chat if chat.language else detect_written_language(chat))
         audio = self._reader.read(needs.path, needs.sha256)
-        findings = check_recording(audio.channels, audio.rate_hz)
+        findings = check_recording(audio.blocks(), audio.rate_hz, audio.recording.sample_rate_hz)
         speech = self._transcriber.transcribe((audio,), (needs.contact.language,))[0]
         recognition = Recognition(
             audio.recording, speech.language, speech.language_confidence, speech.channels,

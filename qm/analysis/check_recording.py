@@ -1,6 +1,6 @@
 """Look at decoded audio before trusting words from it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +16,13 @@ CLIPPED_SHARE: Share = 0.001
 FRAME_S: Seconds = 0.1
 
 
-def check_recording(channels: Sequence[NDArray[np.float32]], rate_hz: int) -> tuple[Finding, ...]:
-    """Findings on the channels of one recording (each of shape (n,), -1..1).
+def check_recording(blocks: Iterable[NDArray[np.float32]], rate_hz: int, source_rate_hz: int) -> tuple[Finding, ...]:
+    """Findings on one recording, given as consecutive blocks of shape (channels, n), -1..1.
 
     `recording.silent`: no channel carries sound. `recording.missing_leg`: one of two doesn't; answers that rest on
     what that party didn't say are in doubt. `recording.clipped`: distorted by overload.
     """
+    channels = np.concatenate(list(blocks), axis=1)
     length_s = round(channels[0].size / rate_hz, 3)
     silent = [index for index, samples in enumerate(channels) if loudest_dbfs(samples, rate_hz) < SILENT_DBFS]
     found = []

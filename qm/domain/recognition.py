@@ -12,11 +12,39 @@ Stretch: TypeAlias = tuple[Seconds, Seconds]
 
 
 @dataclass(frozen=True)
+class Passage:
+    """A stretch that was decoded at once, and how sure the decoder was of it.
+
+    Attributes:
+        words: how many words of the channel came of it; passages and words of a channel are in the same order.
+        log_probability: mean over the decoded tokens, natural logarithm; never above 0.
+        no_speech: the decoder's own probability that nothing was said.
+    """
+
+    start_s: Seconds
+    end_s: Seconds
+    words: int
+    log_probability: float
+    no_speech: Share
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One speaker speaks, on a channel that several share."""
+
+    speaker: str
+    start_s: Seconds
+    end_s: Seconds
+
+
+@dataclass(frozen=True)
 class Recognition:
     """Words of each channel on the one clock of the recording, in order.
 
     Attributes:
         activity: stretches of detected speech of each channel, whether words came of them or not.
+        passages: what the words of each channel were decoded from.
+        voices: who speaks when, where both parties share a channel and a diariser told them apart.
     """
 
     recording: Recording
@@ -26,3 +54,5 @@ class Recognition:
     engine: EngineDescription
     quality: tuple[Finding, ...] = ()
     activity: tuple[tuple[Stretch, ...], ...] = ()
+    passages: tuple[tuple[Passage, ...], ...] = ()
+    voices: tuple[Voice, ...] = ()

@@ -20,12 +20,17 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Word:
-    """One word as recognised. `text` keeps punctuation that is glued to it."""
+    """One word as recognised. `text` keeps punctuation that is glued to it.
+
+    Attributes:
+        suspect: probably never said (see `qm.analysis.guard_phantoms`); shown as such and never evidence.
+    """
 
     text: str
     start_s: Seconds
     end_s: Seconds
     confidence: Share
+    suspect: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.confidence <= 1:
@@ -65,8 +70,21 @@ class EngineDescription:
 
 
 @dataclass(frozen=True)
+class Grade:
+    """How far a transcript may be trusted: `A` (as good as written) to `D` (don't score on it), and why not better."""
+
+    letter: str
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Transcript:
-    """All turns of one contact in order of start. `recording` is `None` for a chat."""
+    """All turns of one contact in order of start. `recording` is `None` for a chat.
+
+    Attributes:
+        role_confidence: that every turn's role is right; `None` where roles aren't known, 1.0 where the site said so.
+        grade: `None` for a chat.
+    """
 
     language: str
     language_confidence: Share
@@ -74,6 +92,8 @@ class Transcript:
     engine: EngineDescription
     recording: Recording | None = None
     quality: tuple[Finding, ...] = ()
+    role_confidence: Share | None = None
+    grade: Grade | None = None
     schema: str = SCHEMA
 
     @property

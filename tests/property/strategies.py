@@ -19,7 +19,7 @@ from qm.domain.evaluation import (
 from qm.domain.form import Criterion, Form, Section
 from qm.domain.recording import Finding, Recording, Severity
 from qm.domain.text import Text
-from qm.domain.transcript import EngineDescription, Role, Transcript, Turn, Word
+from qm.domain.transcript import EngineDescription, Grade, Role, Transcript, Turn, Word
 
 TEXT = st.text(max_size=12)
 NAME = st.text("abcdefghij-_0123", min_size=1, max_size=6)
@@ -43,7 +43,15 @@ recordings = st.builds(Recording, NAME, SECONDS, st.integers(1, 48000), st.integ
 findings = st.builds(Finding, NAME, st.sampled_from(list(Severity)), TEXT, MAYBE, MAYBE)
 engines = st.builds(EngineDescription, TEXT, TEXT, TEXT, TEXT, TEXT)
 transcripts = st.builds(
-    Transcript, TEXT, SHARE, many(turns), engines, st.none() | recordings, many(findings), st.just("transcript/1")
+    Transcript,
+    TEXT,
+    SHARE,
+    many(turns),
+    engines,
+    st.none() | recordings,
+    many(findings),
+    st.none() | SHARE,
+    st.none() | st.builds(Grade, TEXT, many(TEXT)),
 )
 
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))

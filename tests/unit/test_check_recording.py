@@ -27,11 +27,11 @@ CLIPPED = np.clip(8 * TONE, -1, 1).astype(np.float32)
     ],
 )
 def test_findings(channels, codes):
-    assert [finding.code for finding in check_recording(channels, RATE)] == codes
+    assert [finding.code for finding in check_recording([np.stack(channels)], RATE, RATE)] == codes
 
 
 def test_findings_say_how_much_they_matter_and_where():
-    leg, clipped = check_recording((CLIPPED, QUIET), RATE)
+    leg, clipped = check_recording([np.stack((CLIPPED, QUIET))], RATE, RATE)
     assert (leg.severity, clipped.severity) == (Severity.DOUBT, Severity.NOTE)
     assert (leg.start_s, leg.end_s) == (0.0, 1.0)
     assert "channel 1" in leg.message
@@ -47,4 +47,4 @@ def test_level_of_a_full_scale_sine_is_minus_three_db():
 def test_one_loud_moment_is_sound():
     brief = QUIET.copy()
     brief[:1600] = TONE[:1600]
-    assert check_recording((brief, brief), RATE) == ()
+    assert check_recording([np.stack((brief, brief))], RATE, RATE) == ()
