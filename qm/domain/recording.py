@@ -15,13 +15,18 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """Something measured on a recording or a transcript, with its span on the contact's clock."""
+    """Something measured on a recording or a transcript, with its span on the contact's clock.
+
+    Attributes:
+        channel: where it was found; `None` where it is about the whole.
+    """
 
     code: str
     severity: Severity
     message: str
     start_s: Seconds | None = None
     end_s: Seconds | None = None
+    channel: int | None = None
 
 
 @dataclass(frozen=True)
