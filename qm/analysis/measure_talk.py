@@ -1,184 +1,221 @@
-"""Measure a conversation from its turns: talk share, silence, overlap, interruptions.
+"""Measure a conversation from its turns: talk, silence, holds, responses, overlap, interruptions, loudness.
 
-Definitions follow conversation analysis (Sacks, Schegloff & Jefferson 1974, "A simplest systematics for the
-organization of turn-taking for conversation"; Yngve 1970 for backchannels): a *silence* is a stretch in which nobody
-speaks; an *overlap* one in which both do; an *interruption* is a turn that begins while the other party is speaking,
-who would have had at least `INTERRUPTION_LEFT_S` to go, and that isn't a backchannel.
+What is counted is defined, with sources, in `qm.analysis.find_talk_spans` and `qm.analysis.find_holds`. A measure that
+can't be taken is `None`, never 0.
 """
 
 from collections.abc import Mapping, Sequence
+from statistics import median
+from types import MappingProxyType
 from typing import TypeAlias
 
-from qm.analysis.normalise_text import normalise
-from qm.domain.recognition import Stretch
-from qm.domain.signals import Signal, SignalKind, Signals
-from qm.domain.transcript import Role, Transcript, Turn
+import numpy as np
+
+from qm.analysis.find_holds import find_holds, outside_holds
+from qm.analysis.find_speech import Activity, Talk, length_of, make_talk
+from qm.analysis.find_talk_spans import (
+    Response,
+    find_backchannels,
+    find_interruptions,
+    find_monologues,
+    find_overlaps,
+    find_responses,
+    find_silences,
+)
+from qm.domain.contact import History
+from qm.domain.signals import Signal, Signals
+from qm.domain.transcript import Role, Transcript
 from qm.units import Seconds, Share
 
-SILENCE_LEAST_S: Seconds = 3.0
-"""Shorter stretches are ordinary turn-taking, not worth a mark."""
-INTERRUPTION_LEFT_S: Seconds = 1.0
-"""What the interrupted party still had to say, at least; less is a turn's natural end overlapped."""
-INTERRUPTION_IN_S: Seconds = 0.4
-"""The interrupted party had been speaking for at least this long; less is both starting at once."""
-INTERRUPTION_LEAST_S: Seconds = 0.6
-"""The interrupting stretch lasts at least so long; less is a cough or a started syllable."""
-OVERLAP_LEAST_S: Seconds = 0.2
-WORD_PAUSE_S: Seconds = 0.5
-"""Words further apart than this are two stretches of speech."""
-BACKCHANNEL_WORDS = 2
-"""Up to so many words, all of them acknowledgements, are a backchannel."""
-ACKNOWLEDGEMENTS = frozenset(
-    "si certo ok okay bene esatto capisco ecco ah eh mh mhm uhm va perfetto no".split()
-    + "yes yeah right sure i see uh huh mm".split()
-)
+LONG_SILENCE_S: Seconds = 10.0
+"""From here on a silence is one that callers remark on; it is also the least length of an announced hold."""
+RESPONSES_LEAST = 5
+"""With fewer responses the 90th percentile is hardly anything but the slowest one."""
+PARTIES = (Role.AGENT, Role.CUSTOMER)
+
+Measures: TypeAlias = dict[str, float | None]
+
+SILENCE_MEASURES = (
+    "silence_longest_s", "silence_total_s", "silence_share", "silence_count", "long_silence_count",
+)  # fmt: skip
+HEARD_HOLD_MEASURES = (
+    "hold_heard_count", "hold_heard_total_s", "hold_heard_longest_s",
+    "silence_outside_holds_longest_s", "silence_outside_holds_total_s", "silence_outside_holds_count",
+)  # fmt: skip
+"""Need music, or a language whose announcements are known."""
+HOLD_MEASURES = ("hold_count", "hold_total_s", *HEARD_HOLD_MEASURES)
+_ONE_PARTY = (
+    "talk_share", "interruption_count", "overlap_begun_count", "backchannel_count", "words_per_minute",
+    "longest_monologue_s", "response_count", "response_delay_median_s", "response_delay_p90_s", "loudness_dbfs",
+)  # fmt: skip
 ROLE_MEASURES = (
-    "overlap_total_s", "agent_talk_share", "agent_interruption_count", "customer_interruption_count",
-    "agent_longest_turn_s", "agent_words_per_minute",
+    "overlap_total_s", "overlap_count", "overlap_share", "agent_longest_turn_s", "loudness_difference_db",
+    *(f"{role}_{name}" for role in PARTIES for name in _ONE_PARTY),
 )  # fmt: skip
 """Measures that need to know who speaks."""
-MEASURES = frozenset({"silence_longest_s", "silence_total_s", "silence_share", "silence_count", *ROLE_MEASURES})
+MEASURES = frozenset({*SILENCE_MEASURES, *HOLD_MEASURES, *ROLE_MEASURES})
 """Names that rules may use in `measure:`."""
 
-
-Activity: TypeAlias = Mapping[Role, tuple[Stretch, ...]]
-"""Stretches of detected speech by role, in order."""
-
-
-def activity_by_role(transcript: Transcript, activity: Sequence[Sequence[Stretch]]) -> Activity:
-    """Detected speech of each channel under the role that the channel's turns have (`ch0`, `ch1`, …)."""
-    roles = {turn.speaker: turn.role for turn in transcript.turns}
-    merged: dict[Role, list[Stretch]] = {}
-    for channel, stretches in enumerate(activity):
-        merged.setdefault(roles.get(f"ch{channel}", Role.UNKNOWN), []).extend(stretches)
-    return {role: tuple(sorted(stretches)) for role, stretches in merged.items()}
+_NO_HISTORY = History()
+_NO_LOUDNESS: Mapping[Role, float | None] = MappingProxyType({})
 
 
-def activity_of_words(turns: Sequence[Turn]) -> Activity:
-    """Stretches of speech by role from the words' times, where nothing better is known."""
-    found: dict[Role, list[Stretch]] = {}
-    for turn in turns:
-        for word in turn.words:
-            own = found.setdefault(turn.role, [])
-            if own and word.start_s - own[-1][1] <= WORD_PAUSE_S:
-                own[-1] = (own[-1][0], max(own[-1][1], word.end_s))
-            else:
-                own.append((word.start_s, word.end_s))
-    return {role: tuple(sorted(stretches)) for role, stretches in found.items()}
-
-
-def measure_talk(transcript: Transcript, activity: Activity | None = None) -> Signals:
-    """Spans and measures of one call.
+def measure_talk(
+    transcript: Transcript, activity: Activity | None = None,
+    *, history: History = _NO_HISTORY, loudness: Mapping[Role, float | None] = _NO_LOUDNESS,
+) -> Signals:  # fmt: skip
+    """Spans and measures of one call, in time near to linear in its words and stretches.
 
     Measures that need roles are `None` where any turn's role is unknown; all are `None` for a chat or where
     nobody speaks. Silence before the first and after the last speech isn't counted: nothing was awaited there.
+    Suspected words don't count as speech.
 
     Args:
         activity: detected speech by role; taken from the words' times where it isn't given.
+        history: what the telephone system counted; its holds go before those heard.
+        loudness: level of each party's speech, dB relative to full scale; `None` or absent where it wasn't taken.
     """
-    if transcript.recording is None or not transcript.has_words:
+    talk = make_talk(transcript, activity)
+    if transcript.recording is None or not any(turn.text.strip() for turn in talk.turns):
         return Signals((), dict.fromkeys(sorted(MEASURES)))
-    turns, known = transcript.turns, transcript.has_known_roles
-    activity = activity or activity_of_words(turns)
-    silences = find_silences(activity)
-    overlaps = find_overlaps(activity) if known else ()
-    interruptions = find_interruptions(activity, turns) if known else ()
-    measures = _silence_measures(silences, activity)
-    measures |= _role_measures(turns, activity, overlaps, interruptions) if known else dict.fromkeys(ROLE_MEASURES)
-    spans = sorted((*silences, *overlaps, *interruptions), key=lambda s: (s.start_s, s.end_s, s.kind))
-    return Signals(tuple(spans), measures)
+    silences = find_silences(talk.activity)
+    holds = find_holds(talk, transcript.quality, silences, transcript.language)
+    measures: Measures = dict.fromkeys(sorted(MEASURES))
+    measures |= _silence_measures(silences, talk.activity) | _hold_measures(holds, silences, history)
+    spans = [*silences, *(holds or ())]
+    if talk.has_known_roles:
+        found, by_role = _measure_parties(talk, holds or ())
+        spans += found
+        measures |= by_role | _loudness_measures(loudness)
+    return Signals(tuple(sorted(spans, key=lambda s: (s.start_s, s.end_s, s.kind))), measures)
 
 
-def find_silences(activity: Activity, least_s: Seconds = SILENCE_LEAST_S) -> tuple[Signal, ...]:
-    """Stretches between the first and the last speech in which nobody speaks, at least `least_s` long."""
-    found = []
-    spoken_until = None
-    for start_s, end_s in sorted(stretch for stretches in activity.values() for stretch in stretches):
-        if spoken_until is not None and start_s - spoken_until >= least_s:
-            found.append(Signal(SignalKind.SILENCE, spoken_until, start_s))
-        spoken_until = end_s if spoken_until is None else max(spoken_until, end_s)
-    return tuple(found)
-
-
-def find_overlaps(activity: Activity) -> tuple[Signal, ...]:
-    """Stretches of at least `OVERLAP_LEAST_S` in which agent and customer both speak; the role is who began it."""
-    pairs = [
-        (role, own, others)
-        for role, other in ((Role.AGENT, Role.CUSTOMER), (Role.CUSTOMER, Role.AGENT))
-        for own in activity.get(role, ())
-        for others in activity.get(other, ())
-    ]
-    found = [
-        Signal(SignalKind.OVERLAP, start_s, min(end_s, until_s), role)
-        for role, (start_s, end_s), (begun_s, until_s) in pairs
-        if begun_s < start_s < until_s and min(end_s, until_s) - start_s >= OVERLAP_LEAST_S
-    ]
-    return tuple(sorted(found, key=lambda span: (span.start_s, span.end_s)))
-
-
-def find_interruptions(activity: Activity, turns: Sequence[Turn]) -> tuple[Signal, ...]:
-    """Overlaps that take the word from the other party; the role is who did it.
-
-    The other party had been speaking for `INTERRUPTION_IN_S` and went on for `INTERRUPTION_LEFT_S`; the interrupting
-    stretch is at least `INTERRUPTION_LEAST_S` long and holds more than a backchannel.
-    """
-    found = []
-    for overlap in find_overlaps(activity):
-        other = Role.CUSTOMER if overlap.role is Role.AGENT else Role.AGENT
-        begun_s, until_s = next(s for s in activity[other] if s[0] < overlap.start_s < s[1])
-        end_s = next(end for start, end in activity[overlap.role] if start == overlap.start_s)
-        long_enough = end_s - overlap.start_s >= INTERRUPTION_LEAST_S
-        in_the_middle = (
-            overlap.start_s - begun_s >= INTERRUPTION_IN_S and until_s - overlap.start_s >= INTERRUPTION_LEFT_S
-        )
-        if long_enough and in_the_middle and not _is_backchannel_at(overlap.role, overlap.start_s, end_s, turns):
-            found.append(Signal(SignalKind.INTERRUPTION, overlap.start_s, overlap.end_s, overlap.role))
-    return tuple(found)
-
-
-def _is_backchannel_at(role: Role, start_s: Seconds, end_s: Seconds, turns: Sequence[Turn]) -> bool:
-    """True where the words spoken in a stretch are an acknowledgement, or none were recognised."""
-    words = [w.text for t in turns if t.role is role for w in t.words if w.start_s < end_s and w.end_s > start_s]
-    return is_acknowledgement(" ".join(words))
-
-
-def is_acknowledgement(text: str) -> bool:
-    """True for a few words that show listening ("sì, certo") and don't ask for the word; true for no words at all."""
-    words = normalise(text)
-    return len(words) <= BACKCHANNEL_WORDS and all(word in ACKNOWLEDGEMENTS for word in words)
-
-
-def _silence_measures(silences: Sequence[Signal], activity: Activity) -> dict[str, float | None]:
-    total = sum(span.length_s for span in silences)
-    spoken = sorted(stretch for stretches in activity.values() for stretch in stretches)
-    length = max((end for _start, end in spoken), default=0.0) - (spoken[0][0] if spoken else 0.0)
+def _silence_measures(silences: Sequence[Signal], activity: Activity) -> Measures:
+    spoken = [stretch for stretches in activity.values() for stretch in stretches]
+    length_s = max(end for _start, end in spoken) - min(spoken)[0] if spoken else 0.0
+    total_s = _total(silences)
     return {
-        "silence_longest_s": round(max((span.length_s for span in silences), default=0.0), 3),
-        "silence_total_s": round(total, 3),
-        "silence_share": _share(total, length),
+        "silence_longest_s": _longest(silences),
+        "silence_total_s": total_s,
+        "silence_share": _share(sum(span.length_s for span in silences), length_s),
         "silence_count": float(len(silences)),
+        "long_silence_count": float(sum(span.length_s >= LONG_SILENCE_S for span in silences)),
     }
 
 
-def _role_measures(
-    turns: Sequence[Turn], activity: Activity, overlaps: Sequence[Signal], interruptions: Sequence[Signal]
-) -> dict[str, float | None]:
-    agent_s, customer_s = (_length(activity.get(role, ())) for role in (Role.AGENT, Role.CUSTOMER))
-    agent = [turn for turn in turns if turn.role is Role.AGENT]
-    words = sum(len(turn.words) for turn in agent)
-    by_agent = sum(span.role is Role.AGENT for span in interruptions)
+def _hold_measures(holds: Sequence[Signal] | None, silences: Sequence[Signal], history: History) -> Measures:
+    measures: Measures = {}
+    if holds is not None:
+        outside = outside_holds(silences, holds)
+        measures = {
+            "hold_heard_count": float(len(holds)),
+            "hold_heard_total_s": _total(holds),
+            "hold_heard_longest_s": _longest(holds),
+            "silence_outside_holds_longest_s": _longest(outside),
+            "silence_outside_holds_total_s": _total(outside),
+            "silence_outside_holds_count": float(len(outside)),
+        }
+    counted, held_s = history.holds, history.hold_s
+    measures["hold_count"] = measures.get("hold_heard_count") if counted is None else float(counted)
+    measures["hold_total_s"] = measures.get("hold_heard_total_s") if held_s is None else float(held_s)
+    return measures
+
+
+def _measure_parties(talk: Talk, holds: Sequence[Signal]) -> tuple[list[Signal], Measures]:
+    """Spans and measures that need roles."""
+    overlaps, interruptions = find_overlaps(talk.activity), find_interruptions(talk)
+    backchannels = find_backchannels(talk)
+    monologues = find_monologues(talk, backchannels)
+    responses = _outside(find_responses(talk, backchannels), holds)
+    measures = _overlap_measures(overlaps, talk.activity)
+    agent = [turn.end_s - turn.start_s for turn in talk.turns if turn.role is Role.AGENT]
+    measures["agent_longest_turn_s"] = round(max(agent, default=0.0), 3)
+    for role in PARTIES:
+        own: Measures = {
+            "interruption_count": _count(interruptions, role),
+            "overlap_begun_count": _count(overlaps, role),
+            "backchannel_count": _count(backchannels, role),
+            "longest_monologue_s": _longest([span for span in monologues if span.role is role]),
+        }
+        own |= _speech_measures(talk, role) | _response_measures(responses, role)
+        measures |= {f"{role}_{name}": value for name, value in own.items()}
+    # The agent's where both are as long: one span shows who spoke longest at a stretch.
+    both = [span for span in monologues if span.role in PARTIES]
+    longest = sorted(both, key=lambda span: (-span.length_s, span.role, span.start_s))[:1]
+    return [*overlaps, *interruptions, *backchannels, *longest], measures
+
+
+def _overlap_measures(overlaps: Sequence[Signal], activity: Activity) -> Measures:
+    both_s = sum(span.length_s for span in overlaps)
+    speech_s = sum(length_of(activity.get(role, ())) for role in PARTIES) - both_s
     return {
-        "overlap_total_s": round(sum(span.length_s for span in overlaps), 3),
-        "agent_talk_share": _share(agent_s, agent_s + customer_s),
-        "agent_interruption_count": float(by_agent),
-        "customer_interruption_count": float(len(interruptions) - by_agent),
-        "agent_longest_turn_s": round(max((turn.end_s - turn.start_s for turn in agent), default=0.0), 3),
-        "agent_words_per_minute": round(60 * words / agent_s, 1) if agent_s else None,
+        "overlap_total_s": _total(overlaps),
+        "overlap_count": float(len(overlaps)),
+        "overlap_share": _share(both_s, speech_s),
     }
 
 
-def _length(stretches: Sequence[Stretch]) -> Seconds:
-    return sum(end_s - start_s for start_s, end_s in stretches)
+def _speech_measures(talk: Talk, role: Role) -> Measures:
+    """Share of talk, and words a minute of own speech: pauses aren't counted, so it is a rate of articulation."""
+    own_s = length_of(talk.activity.get(role, ()))
+    both_s = sum(length_of(talk.activity.get(party, ())) for party in PARTIES)
+    words = sum(len(turn.words) for turn in talk.turns if turn.role is role)
+    return {
+        "talk_share": _share(own_s, both_s),
+        "words_per_minute": round(60 * words / own_s, 1) if own_s else None,
+    }
+
+
+def _response_measures(responses: Sequence[Response], role: Role) -> Measures:
+    delays_s = [response.delay_s for response in responses if response.role is role]
+    return {
+        "response_count": float(len(delays_s)),
+        "response_delay_median_s": round(median(delays_s), 3) if delays_s else None,
+        "response_delay_p90_s": percentile(delays_s, 90) if len(delays_s) >= RESPONSES_LEAST else None,
+    }
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """Value at `1 + (n - 1) percent / 100` of those in order, between neighbours in proportion.
+
+    Definition 7 of R. Hyndman & Y. Fan (1996), "Sample quantiles in statistical packages"; refuses an empty sequence.
+
+    >>> percentile([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 90)
+    5.5
+    """
+    return round(float(np.percentile(values, percent)), 3)
+
+
+def _outside(responses: Sequence[Response], holds: Sequence[Signal]) -> list[Response]:
+    """The responses whose delay touches no hold: who comes back from a hold doesn't answer slowly."""
+    kept, place = [], 0
+    for response in responses:
+        while place < len(holds) and holds[place].end_s <= response.start_s:
+            place += 1
+        if place == len(holds) or holds[place].start_s >= response.end_s:
+            kept.append(response)
+    return kept
+
+
+def _loudness_measures(loudness: Mapping[Role, float | None]) -> Measures:
+    agent, customer = (loudness.get(role) for role in PARTIES)
+    return {
+        "agent_loudness_dbfs": None if agent is None else round(agent, 1),
+        "customer_loudness_dbfs": None if customer is None else round(customer, 1),
+        "loudness_difference_db": None if agent is None or customer is None else round(agent - customer, 1),
+    }
+
+
+def _count(spans: Sequence[Signal], role: Role) -> float:
+    return float(sum(span.role is role for span in spans))
+
+
+def _total(spans: Sequence[Signal]) -> Seconds:
+    return round(float(sum(span.length_s for span in spans)), 3)
+
+
+def _longest(spans: Sequence[Signal]) -> Seconds:
+    return round(max((span.length_s for span in spans), default=0.0), 3)
 
 
 def _share(part: float, whole: float) -> Share | None:

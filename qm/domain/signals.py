@@ -14,11 +14,14 @@ class SignalKind(StrEnum):
     SILENCE = "silence"
     INTERRUPTION = "interruption"
     OVERLAP = "overlap"
+    BACKCHANNEL = "backchannel"
+    HOLD = "hold"
+    MONOLOGUE = "monologue"
 
 
 @dataclass(frozen=True)
 class Signal:
-    """One span. `role`: who caused it (who interrupted), `unknown` where that has no meaning."""
+    """One span. `role`: who caused it (who interrupted, who put on hold), `unknown` where that has no meaning."""
 
     kind: SignalKind
     start_s: Seconds

@@ -3,18 +3,21 @@
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qm.analysis.build_turns import build_turns
 from qm.analysis.estimate_quality import mean_figure, wilson
+from qm.analysis.find_talk_spans import OVERLAP_LEAST_S, find_overlaps, find_silences
+from qm.analysis.grade_transcript import grade_transcript
 from qm.analysis.link_surveys import LinkPolicy, link_surveys
 from qm.analysis.measure_talk import measure_talk
 from qm.analysis.settle_words import settle_words
 from qm.domain.figures import Count
-from qm.domain.recording import Recording
+from qm.domain.recording import Finding, Recording, Severity
 from qm.domain.survey import SurveyResponse
-from qm.domain.transcript import Role, Transcript
+from qm.domain.transcript import Role, Transcript, Turn, Word
 from tests.property.strategies import channels_of_words
 from tests.unit import builders
 
@@ -59,9 +62,107 @@ def test_without_detection_words_stay(channels):
 def test_measures_stay_on_their_scales(channels):
     turns = build_turns(channels, ROLES)
     measures = measure_talk(Transcript("it", 1.0, turns, builders.ENGINE, Recording("x", 99.0, 8000, 2))).measures
-    for name in ("silence_share", "agent_talk_share"):
+    for name in ("silence_share", "agent_talk_share", "overlap_share"):
         assert measures[name] is None or 0 <= measures[name] <= 1
     assert all(value is None or value >= 0 for value in measures.values())
+    assert measures["silence_outside_holds_total_s"] is None or (
+        measures["silence_outside_holds_total_s"] <= measures["silence_total_s"]
+    )
+
+
+both = st.builds(
+    lambda agent, customer: {Role.AGENT: tuple(agent), Role.CUSTOMER: tuple(customer)}, stretches, stretches
+)
+
+
+@given(both)
+def test_overlaps_are_those_of_every_pair(activity):
+    pairs = [
+        (
+            max(a[0], c[0]),
+            min(a[1], c[1]),
+            Role.UNKNOWN if a[0] == c[0] else max((a[0], "agent"), (c[0], "customer"))[1],
+        )
+        for a in activity[Role.AGENT]
+        for c in activity[Role.CUSTOMER]
+    ]
+    wanted = sorted(pair for pair in pairs if pair[1] - pair[0] >= OVERLAP_LEAST_S)
+    assert [(span.start_s, span.end_s, span.role) for span in find_overlaps(activity)] == wanted
+
+
+@given(both)
+def test_silence_is_what_no_party_fills(activity):
+    silences = find_silences(activity, 0.0)
+    spoken = [stretch for own in activity.values() for stretch in own]
+    assert not any(s.start_s < end and start < s.end_s for s in silences for start, end in spoken if s.length_s)
+    if spoken:
+        whole_s = max(end for _start, end in spoken) - min(spoken)[0]
+        both_s = sum(min(a[1], c[1]) - max(a[0], c[0])
+                     for a in activity[Role.AGENT] for c in activity[Role.CUSTOMER]
+                     if max(a[0], c[0]) < min(a[1], c[1]))  # fmt: skip
+        speech_s = sum(end - start for start, end in spoken) - both_s
+        assert sum(s.length_s for s in silences) == pytest.approx(whole_s - speech_s, abs=1e-6)
+
+
+def call_of(channels, roles=ROLES):
+    return Transcript("it", 1.0, build_turns(channels, roles), builders.ENGINE, Recording("x", 99.0, 8000, 2))
+
+
+@given(channels_of_words(most_channels=2))
+def test_exchanging_the_parties_exchanges_their_measures(channels):
+    measures = measure_talk(call_of(channels)).measures
+    exchanged = measure_talk(call_of(channels, (Role.CUSTOMER, Role.AGENT))).measures
+    for name, value in measures.items():
+        if name.startswith("agent_") and name != "agent_longest_turn_s":
+            assert exchanged[name.replace("agent_", "customer_", 1)] == value
+
+
+@given(channels_of_words(most_channels=2))
+def test_suspected_words_change_nothing_but_the_turns_they_are_in(channels):
+    phantom = Word("sottotitoli", 500.0, 501.0, 0.9, suspect=True)
+    with_phantom = [[*words, phantom] for words in channels]
+    assert measure_talk(call_of(with_phantom)) == measure_talk(call_of(channels))
+
+
+graded = st.lists(st.tuples(st.floats(0, 1), st.booleans(), st.sampled_from(ROLES)), min_size=1, max_size=12)
+codes = st.sampled_from(["recording.silent", "recording.bleed", "recording.dual_mono", "transcript.phantom"])
+found = st.lists(st.tuples(codes, st.sampled_from(list(Severity))), max_size=3)
+
+
+def grade_of(words, findings, language, role, missed_s):
+    turns = [
+        Turn(f"t{at}", who, "ch0", at, at + 0.5, "w", sure, (Word("w", at, at + 0.5, sure, suspect),))
+        for at, (sure, suspect, who) in enumerate(words)
+    ]
+    quality = tuple(Finding(code, severity, "") for code, severity in findings)
+    transcript = Transcript("it", language, tuple(turns), builders.ENGINE, Recording("x", 99.0, 8000, 2), quality, role)
+    heard = [(float(at), at + 0.5) for at in range(len(words))]
+    return grade_transcript(transcript, [[*heard, (50.0, 50.0 + missed_s)]])
+
+
+@given(graded, found, st.floats(0, 1), st.floats(0, 1), st.floats(0, 20), st.data())
+def test_worsening_a_factor_never_improves_the_grade(words, findings, language, role, missed_s, data):
+    before = grade_of(words, findings, language, role, missed_s)
+    place = data.draw(st.integers(0, len(words) - 1))
+    sure, suspect, who = words[place]
+    changed = {
+        "confidence": (sure * data.draw(st.floats(0, 1)), suspect, who),
+        "suspect": (sure, True, who),
+        "role": (sure, suspect, Role.UNKNOWN),
+    }
+    worse = [
+        grade_of([*words[:place], w, *words[place + 1 :]], findings, language, role, missed_s) for w in changed.values()
+    ]
+    doubted = [(code, Severity.DOUBT) for code, _severity in findings]
+    worse += [
+        grade_of(words, doubted, language, role, missed_s),
+        grade_of(words, [*findings, (data.draw(codes), Severity.DOUBT)], language, role, missed_s),
+        grade_of(words, findings, language * 0.5, role, missed_s),
+        grade_of(words, findings, language, role * 0.5, missed_s),
+        grade_of(words, findings, language, role, missed_s + 5),
+    ]
+    assert all(grade.letter >= before.letter for grade in worse)
+    assert bool(before.reasons) == (before.letter != "A")
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
