@@ -1,38 +1,49 @@
-"""Recognition with faster-whisper (CTranslate2)."""
+"""Recognition with faster-whisper (CTranslate2): windows of all recordings and channels in the same batches."""
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-import numpy as np
-
-from qm.domain.recognition import Stretch
+from models.speech_activity import find_speech
+from models.speech_windows import LONGEST_S, Window, pack_windows
+from models.whisper_decoding import Decoded, Piece, WhisperDecoder
+from qm.domain.recognition import Passage, Stretch
 from qm.domain.transcript import EngineDescription, Word
 from qm.errors import EngineError, RecognitionError
-from qm.ports import Audio, Samples, Speech
+from qm.ports import Audio, Speech
+from qm.units import Seconds
 
-RATE_HZ = 16000
-INAUDIBLE = 0.001
-"""-60 dBFS at the loudest sample: nothing to detect, and an hour of it would take the detector half a minute."""
-PAUSE_MS = 300
-"""Shorter pauses lie inside words and phrases."""
-PAD_MS = 60
-DETECT_WINDOWS = 2
-"""Windows of 30 s that language detection may look at; the second only where the first isn't clear."""
+SURE_OF_LANGUAGE = 0.8
+"""Probability from which one window decides the language; below it, the mean over several does."""
+LANGUAGE_WINDOWS = 3
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Windows of one padded length, language and vocabulary: what one call of the decoder can take."""
+
+    length_s: Seconds
+    language: str
+    terms: str
+    windows: tuple[Window, ...]
 
 
 class FasterWhisperTranscriber:
-    """Each channel by itself, voice-activity filtered, in batches, with word times and confidences.
+    """Speech of every channel and recording, packed into batches of equally long windows.
 
-    Decoding is greedy over temperature 0 only: the library's fallback to higher temperatures draws random numbers,
-    and the same input must give the same words.
+    The encoder is paid for speech, not for silence or for padding to 30 s. Decoding is by beam search at temperature 0
+    only: the library's fallback to higher temperatures draws random numbers, and the same input must give the same
+    words. A window that is lost in a loop is decoded once more with the context the model was trained on.
 
     Args:
         weights: returns the folder of weights, fetching them if needed; called by `warm_up`.
         sha256: of the weights' `model.bin`, for the manifest.
-        threads: 0 for all cores.
+        threads: 0 for all cores; batches are worked on side by side, one thread each.
     """
 
     def __init__(
@@ -42,13 +53,12 @@ class FasterWhisperTranscriber:
         self._weights = weights
         self._device = device
         self._precision = precision
-        self._threads = threads or os.cpu_count() or 1
+        self._workers = threads or os.cpu_count() or 1
         self._beam = beam
         self._batch = batch
         self._description = EngineDescription("faster-whisper", name, sha256, precision, device)
         self._lock = Lock()
-        self._model: Any = None
-        self._pipeline: Any = None
+        self._decoder: WhisperDecoder | None = None
 
     def describe(self) -> EngineDescription:
         """Name, weights, precision and device."""
@@ -57,95 +67,151 @@ class FasterWhisperTranscriber:
     def warm_up(self) -> None:
         """Load the weights; harmless when repeated."""
         with self._lock:
-            if self._pipeline is not None:
-                return
-            folder = self._weights()
-            try:
-                from faster_whisper import BatchedInferencePipeline, WhisperModel
+            if self._decoder is None:
+                self._decoder = WhisperDecoder(self._load(self._weights()), self._beam)
 
-                self._model = WhisperModel(
-                    str(folder), device=self._device, compute_type=self._precision, cpu_threads=self._threads
-                )
-                self._pipeline = BatchedInferencePipeline(model=self._model)
-            except ImportError as error:
-                hint = "pip install quality-equation"
-                raise EngineError("engine.missing", f"faster-whisper can't be imported: {error}", hint) from error
-            except (RuntimeError, ValueError) as error:
-                hint = "check QM_MODEL, QM_DEVICE and QM_PRECISION with `qm doctor`"
-                raise EngineError("engine.cannot_start", f"recognition can't start: {error}", hint) from error
+    def _load(self, folder: Path) -> Any:
+        try:
+            from faster_whisper import WhisperModel
+
+            return WhisperModel(
+                str(folder), device=self._device, compute_type=self._precision, cpu_threads=1,
+                num_workers=self._workers,
+            )  # fmt: skip
+        except ImportError as error:
+            hint = "pip install quality-equation"
+            raise EngineError("engine.missing", f"faster-whisper can't be imported: {error}", hint) from error
+        except (RuntimeError, ValueError) as error:
+            hint = "check QM_MODEL, QM_DEVICE and QM_PRECISION with `qm doctor`"
+            raise EngineError("engine.cannot_start", f"recognition can't start: {error}", hint) from error
 
     def close(self) -> None:
         """Free the memory of the weights."""
         with self._lock:
-            self._model = self._pipeline = None
+            self._decoder = None
 
-    def transcribe(self, audios: Sequence[Audio], languages: Sequence[str]) -> tuple[Speech, ...]:
-        """Words of each audio; an empty language is detected on the mix of its channels."""
+    def transcribe(
+        self, audios: Sequence[Audio], languages: Sequence[str], terms: Sequence[str] = ()
+    ) -> tuple[Speech, ...]:
+        """Words of each audio; an empty language is detected on its longest windows."""
         self.warm_up()
+        assert self._decoder is not None
         try:
-            return tuple(self._transcribe(audio, language) for audio, language in zip(audios, languages, strict=True))
+            return self._transcribe(self._decoder, audios, languages, terms or [""] * len(audios))
         except (RuntimeError, ValueError) as error:  # ValueError: a language that the weights don't know
             raise RecognitionError("engine.failed", f"recognition failed: {error}", "retry; see `qm doctor`") from error
 
-    def _transcribe(self, audio: Audio, language: str) -> Speech:
-        channels_in = [audio.read(channel) for channel in range(audio.channels)]
-        activity = tuple(_activity(samples) for samples in channels_in)
-        confidence = 1.0
-        if not language:
-            language, confidence = self._detect(audio, activity)
-        if not language:
-            return Speech("", 0.0, tuple(() for _ in channels_in), activity)
-        channels = tuple(
-            self._words(samples, language, audio.recording.duration_s) if spoken else ()
-            for samples, spoken in zip(channels_in, activity, strict=True)
+    def _transcribe(
+        self, decoder: WhisperDecoder, audios: Sequence[Audio], languages: Sequence[str], terms: Sequence[str]
+    ) -> tuple[Speech, ...]:
+        with ThreadPoolExecutor(self._workers) as pool:
+            jobs = [(index, channel) for index, audio in enumerate(audios) for channel in range(audio.channels)]
+            found = pool.map(lambda job: find_speech(audios[job[0]], job[1]), jobs)
+            activity: list[list[tuple[Stretch, ...]]] = [[] for _ in audios]
+            for (index, _channel), own in zip(jobs, found, strict=True):
+                activity[index].append(own)
+            windows = [pack_windows(index, audio, activity[index]) for index, audio in enumerate(audios)]
+            spoken = list(
+                pool.map(lambda job: self._language(decoder, audios, *job), zip(languages, windows, strict=True))
+            )
+            batches = self._batches(windows, [language for language, _share in spoken], terms)
+            decoded = dict(pair for done in pool.map(lambda b: _decode(decoder, audios, b), batches) for pair in done)
+        return tuple(
+            _speech(*spoken[index], activity[index], [(window, decoded[window]) for window in windows[index]], audio)
+            for index, audio in enumerate(audios)
         )
-        return Speech(language, confidence, channels, activity)
 
-    def _detect(self, audio: Audio, activity: Sequence[Sequence[Stretch]]) -> tuple[str, float]:
+    def _language(
+        self, decoder: WhisperDecoder, audios: Sequence[Audio], language: str, windows: Sequence[Window]
+    ) -> tuple[str, float]:
         """Language and its probability; both empty where no speech is found."""
-        spoken = sorted((start, end, channel) for channel, own in enumerate(activity) for start, end in own)
-        if not spoken:
-            return "", 0.0
-        parts = [audio.read(c, start, end) for start, end, c in spoken]
-        language, confidence, _all = self._model.detect_language(
-            audio=np.concatenate(parts), language_detection_segments=DETECT_WINDOWS
-        )
-        return str(language), round(float(confidence), 4)
+        if language or not windows:
+            return language, 1.0 if language else 0.0
+        shares: list[dict[str, float]] = []
+        for window in sorted(windows, key=lambda w: -w.speech_s)[:LANGUAGE_WINDOWS]:
+            encoded = _encode(decoder, audios, [window], window.bucket_s)
+            shares += decoder.languages(encoded)
+            mean = {name: sum(s.get(name, 0.0) for s in shares) / len(shares) for name in shares[0]}
+            best = max(mean, key=lambda name: mean[name])
+            if mean[best] >= SURE_OF_LANGUAGE:
+                break
+        return best, round(mean[best], 4)
 
-    def _words(self, samples: Samples, language: str, duration_s: float) -> tuple[Word, ...]:
-        segments, _info = self._pipeline.transcribe(
-            samples, language=language, beam_size=self._beam, batch_size=self._batch, temperature=0.0,
-            word_timestamps=True, vad_filter=True, condition_on_previous_text=False,
-        )  # fmt: skip
-        pieces = [piece for segment in segments for piece in segment.words or ()]
-        return tuple(_word(pieces, duration_s) for pieces in _whole_words(pieces))
+    def _batches(
+        self, windows: Sequence[Sequence[Window]], languages: Sequence[str], terms: Sequence[str]
+    ) -> list[Batch]:
+        """The costliest first, so that no worker is left alone with it at the end."""
+        alike: dict[tuple[Seconds, str, str], list[Window]] = defaultdict(list)
+        for own, language, expected in zip(windows, languages, terms, strict=True):
+            for window in own:
+                alike[window.bucket_s, language, expected].append(window)
+        batches = [
+            Batch(*key, tuple(group[at : at + self._batch]))
+            for key, group in alike.items()
+            for at in range(0, len(group), self._batch)
+        ]
+        return sorted(batches, key=lambda batch: -batch.length_s * len(batch.windows))
 
 
-def _activity(samples: Samples) -> tuple[Stretch, ...]:
-    """Stretches of speech by Silero's detector, which comes with faster-whisper; pauses from `PAUSE_MS` divide them."""
-    from faster_whisper.vad import VadOptions, get_speech_timestamps
-
-    if samples.size == 0 or max(float(samples.max()), -float(samples.min())) < INAUDIBLE:
-        return ()
-    options = VadOptions(min_silence_duration_ms=PAUSE_MS, speech_pad_ms=PAD_MS)
-    found = get_speech_timestamps(samples, options, sampling_rate=RATE_HZ)
-    return tuple((round(span["start"] / RATE_HZ, 3), round(span["end"] / RATE_HZ, 3)) for span in found)
+def _encode(decoder: WhisperDecoder, audios: Sequence[Audio], windows: Sequence[Window], length_s: Seconds) -> Any:
+    return decoder.encode([decoder.features(w.samples(audios[w.audio], length_s)) for w in windows])
 
 
-def _whole_words(pieces: Sequence[Any]) -> list[list[Any]]:
+def _decode(decoder: WhisperDecoder, audios: Sequence[Audio], batch: Batch) -> list[tuple[Window, Decoded]]:
+    encoded = _encode(decoder, audios, batch.windows, batch.length_s)
+    found = decoder.decode(encoded, batch.language, batch.terms, [w.speech_s for w in batch.windows])
+    return [
+        (window, _again(decoder, audios, batch, window, decoded) if _is_worth_it(batch, decoded) else decoded)
+        for window, decoded in zip(batch.windows, found, strict=True)
+    ]
+
+
+def _is_worth_it(batch: Batch, decoded: Decoded) -> bool:
+    return decoded.is_doubtful and batch.length_s < LONGEST_S
+
+
+def _again(decoder: WhisperDecoder, audios: Sequence[Audio], batch: Batch, window: Window, before: Decoded) -> Decoded:
+    """The window with the context that the model was trained on; the surer one of both that isn't in a loop."""
+    encoded = _encode(decoder, audios, [window], LONGEST_S)
+    (after,) = decoder.decode(encoded, batch.language, batch.terms, [window.speech_s])
+    return max((after, before), key=lambda decoded: (not decoded.is_doubtful, decoded.log_probability))
+
+
+def _speech(
+    language: str, confidence: float, activity: Sequence[tuple[Stretch, ...]],
+    decoded: Sequence[tuple[Window, Decoded]], audio: Audio,
+) -> Speech:  # fmt: skip
+    words: list[list[Word]] = [[] for _ in activity]
+    passages: list[list[Passage]] = [[] for _ in activity]
+    for window, result in decoded:
+        own = [_word(pieces, window, audio.recording.duration_s) for pieces in _whole_words(result.pieces)]
+        words[window.channel] += own
+        passages[window.channel].append(_passage(window, result, len(own)))
+    return Speech(language, confidence, tuple(map(tuple, words)), tuple(activity), tuple(map(tuple, passages)))
+
+
+def _passage(window: Window, decoded: Decoded, words: int) -> Passage:
+    start_s, end_s = round(window.pieces[0][0], 3), round(window.pieces[-1][1], 3)
+    no_speech = min(max(decoded.no_speech, 0.0), 1.0)
+    return Passage(start_s, end_s, words, min(0.0, round(decoded.log_probability, 4)), round(no_speech, 4))
+
+
+def _whole_words(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """Pieces joined to words: one that doesn't begin with a space goes on with the word before (`l` + `'offerta`)."""
-    words: list[list[Any]] = []
+    words: list[list[Piece]] = []
     for piece in pieces:
-        if words and not piece.word.startswith(" "):
+        if words and not piece.text.startswith(" "):
             words[-1].append(piece)
-        elif piece.word.strip():
+        elif piece.text.strip():
             words.append([piece])
     return words
 
 
-def _word(pieces: Sequence[Any], duration_s: float) -> Word:
-    """One word; times are kept inside the recording, since the aligner may overrun its end."""
-    start = min(max(float(pieces[0].start), 0.0), duration_s)
-    end = min(max(float(pieces[-1].end), start), duration_s)
-    confidence = min(max(min(float(piece.probability) for piece in pieces), 0.0), 1.0)
-    return Word("".join(piece.word for piece in pieces).strip(), round(start, 3), round(end, 3), round(confidence, 4))
+def _word(pieces: Sequence[Piece], window: Window, duration_s: Seconds) -> Word:
+    """One word on the call's clock, wholly inside the stretch in which its middle lies."""
+    at = window.piece_at((pieces[0].start_s + pieces[-1].end_s) / 2)
+    start = min(window.call_time(pieces[0].start_s, at), duration_s)
+    end = min(max(window.call_time(pieces[-1].end_s, at), start), duration_s)
+    confidence = min(max(min(piece.probability for piece in pieces), 0.0), 1.0)
+    text = "".join(piece.text for piece in pieces).strip()
+    return Word(text, round(start, 3), round(end, 3), round(confidence, 4))
