@@ -38,7 +38,8 @@ day: $(DEV)
 
 lock: $(DEV)
 	$(BIN)/pip-compile $(COMPILE) --output-file requirements.txt pyproject.toml
-	$(BIN)/pip-compile $(COMPILE) --extra dev --output-file requirements-dev.txt pyproject.toml
+	$(BIN)/pip-compile $(COMPILE) --extra dev --extra diarisation --extra whisper --output-file requirements-dev.txt pyproject.toml
+	sed -i 's/^torch==\([0-9.]*\)+cpu/torch==\1/' requirements-dev.txt
 
 $(STAMP): requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'

@@ -99,6 +99,7 @@ class Dialogue:
     voices: dict[str, Voice]
     turns: list[Row]
     truth: dict[str, str]
+    told_apart: dict[str, str]
     planted: list[str]
     survey: Row | None
 
@@ -133,6 +134,7 @@ def read_dialogue(path: Path) -> Dialogue:
         voices=voices,
         turns=raw["turns"],
         truth=raw["truth"],
+        told_apart=raw.get("told_apart", {}),
         planted=raw.get("planted", []),
         survey=raw.get("survey"),
     )
@@ -263,11 +265,16 @@ def make_day() -> None:
     _write_csv(DAY / "surveys.csv", SURVEY_COLUMNS, surveys)
     expected = {
         "schema": "expected/1",
-        "contacts": {d.contact_id: {"answers": d.truth, "planted": d.planted} for d in dialogues},
+        "contacts": {d.contact_id: _truth_of(d) for d in dialogues},
         "quarantine": {fault["contact_id"]: QUARANTINE_CODES[fault["fault"]] for fault in faults["rows"]},
         "surveys": links,
     }
     _write_json(HERE / "expected.json", expected)
+
+
+def _truth_of(dialogue: Dialogue) -> Row:
+    told_apart = {"told_apart": dialogue.told_apart} if dialogue.told_apart else {}
+    return {"answers": dialogue.truth, **told_apart, "planted": dialogue.planted}
 
 
 def _stamp(clock: str) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.text import Text as RichText
 
-from pipelines import cli_bench, cli_lists, cli_rules, cli_speech, reports
+from pipelines import cli_bench, cli_lists, cli_models, cli_rules, cli_transcribe, reports
 from pipelines.command import CommandContext, emit_json
 from pipelines.day import RunSummary
 from pipelines.labels import label
@@ -24,7 +24,8 @@ from qm.errors import EngineError, QmError, RulePackError, StorageError
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Quality Equation: every contact, scored and proved."
 )
-cli_speech.register(app)
+cli_transcribe.register(app)
+cli_models.register(app)
 cli_rules.register(app)
 cli_lists.register(app)
 cli_bench.register(app)

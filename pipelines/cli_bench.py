@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -10,6 +11,8 @@ from pipelines.command import CommandContext
 from qm.errors import InputError
 
 bench = typer.Typer(no_args_is_help=True, help="Measure.")
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Seed = Annotated[int, typer.Option(help="Of whatever is drawn at random.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -21,19 +24,74 @@ def register(app: typer.Typer) -> None:
 def batch(
     day: Annotated[Path, typer.Option(help="Day folder with expected.json beside it.")] = Path("examples/day"),
     kills: Annotated[int, typer.Option(min=0, help="Times to kill the run at a random moment.")] = 0,
-    seed: Annotated[int, typer.Option(help="Of the random moments.")] = 1,
+    seed: Seed = 1,
     peer: Annotated[bool, typer.Option(help="Also time the bare engine on the same recordings.")] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Process a day with the real recogniser and compare every answer with the truth."""
-    try:
-        measure = import_module("benchmarks.batch")  # not part of the installed product
-    except ImportError as error:
-        hint = "run it from a checkout of the project"
-        raise InputError("bench.missing", "the benchmarks aren't installed", hint) from error
+    measure = _bench("batch")
     measure.main(CommandContext.open(), day, kills=kills, seed=seed, with_peer=peer, as_json=as_json)
 
 
+@bench.command()
+def asr(
+    sets: Annotated[str, typer.Option(help="harpervalley, fleurs, carlo, carlo-mulaw, carlo-mp3.")] = "harpervalley",
+    peers: Annotated[str, typer.Option(help="sequential, batched, plain, openai.")] = "sequential,batched",
+    repeats: Annotated[int, typer.Option(min=1, help="Interleaved rounds; medians are printed.")] = 3,
+    limit: Annotated[int | None, typer.Option(min=1, help="Recordings a set, drawn at random.")] = None,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Words and speed of recognition beside its peers, in one run and on the same weights."""
+    measure = _bench("asr")
+    measure.main(
+        CommandContext.open(), sets=_names(sets), peers=_names(peers), repeats=repeats, limit=limit, seed=seed,
+        as_json=as_json,
+    )  # fmt: skip
+
+
+@bench.command()
+def diarise(
+    sets: Annotated[str, typer.Option(help="Sets of recordings; the first one has the target.")] = "harpervalley",
+    repeats: Annotated[int, typer.Option(min=1, help="Rounds; medians are printed.")] = 3,
+    peer: Annotated[bool, typer.Option(help="Also run the plain pyannote pipeline on the same weights.")] = False,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Who said which word on recordings with both parties on one channel."""
+    measure = _bench("diarise")
+    measure.run(CommandContext.open(), sets=_names(sets), repeats=repeats, with_peer=peer, seed=seed, as_json=as_json)
+
+
+@bench.command()
+def speech(
+    parts: Annotated[
+        str, typer.Option(help="channels (dual mono), swapped, phantoms, memory.")
+    ] = "channels,swapped,phantoms,memory",
+    seed: Seed = 7,
+    as_json: AsJson = False,
+) -> None:
+    """What must be found in recordings, and what must not: doubled and swapped channels, words that nobody said."""
+    measure = _bench("speech")
+    measure.main(CommandContext.open(), parts=_names(parts), seed=seed, as_json=as_json)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _bench(name: str) -> ModuleType:
+    try:
+        return import_module(f"benchmarks.{name}")
+    except ImportError as error:
+        missing = error.name or ""
+        if missing.startswith("benchmarks"):
+            hint = "run it from a checkout of the project"
+            raise InputError("bench.missing", "the benchmarks aren't installed", hint) from error
+        hint = "pip install -r requirements-dev.txt"
+        raise InputError("bench.missing", f"'{missing}' isn't installed", hint) from error
+
+
 @bench.callback()
-def _bench() -> None:
+def _group() -> None:
     """Measure."""

@@ -123,7 +123,7 @@ class DayBatch:
         announce(len(contact_ids))
         runner = ContactRunner(self._unit_of_work, self._stages, seconds)
         outcomes: Counter[Outcome] = Counter()
-        for _contact_id, outcome in self._executor.map(lambda contact_id: runner.run(contact_id, watch), contact_ids):
+        for _contact_id, outcome in self._executor.map(lambda group: runner.run_group(group, watch), contact_ids):
             outcomes[outcome] += 1
         after = perf_counter()
         links = self._surveys.link_all()

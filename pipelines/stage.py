@@ -1,7 +1,9 @@
 """What a stage is: needs, run, publish. The runner knows nothing else about it."""
 
-from typing import Protocol, TypeVar
+from collections.abc import Sequence
+from typing import Protocol, TypeVar, runtime_checkable
 
+from qm.errors import ContactError
 from qm.ports import Unit
 
 Needs = TypeVar("Needs")
@@ -31,6 +33,17 @@ class Stage(Protocol[Needs, Output]):
 
     def publish(self, unit: Unit, contact_id: str, output: Output) -> None:
         """Write the output, inside the runner's transaction."""
+        ...
+
+
+@runtime_checkable
+class TogetherStage(Protocol):
+    """A stage that does several contacts at once faster than one after the other, with the same outputs."""
+
+    name: str
+
+    def run_together(self, needs: Sequence[object]) -> Sequence[object | ContactError]:
+        """The output of each, or why that contact can't go on."""
         ...
 
 

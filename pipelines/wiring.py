@@ -6,20 +6,23 @@ from functools import cached_property
 from pathlib import Path
 
 from models.audio_engine import PyAvAudioReader
-from models.catalogue import CATALOGUE, Progress, fetch, sha256_of
-from models.faster_whisper_engine import FasterWhisperTranscriber
+from models.catalogue import Progress
 from pipelines.day import DayBatch
+from pipelines.engines import make_diariser, make_transcriber
 from pipelines.executors import InProcessExecutor
 from pipelines.stages.roles import RolesStage
 from pipelines.stages.score import ScoreStage
 from pipelines.stages.signals import SignalsStage
 from pipelines.stages.store import StoreStage
 from pipelines.stages.transcribe import TranscribeStage
+from pipelines.stages.voices import VoicesStage
+from pipelines.vocabulary_file import read_vocabulary
 from qm.analysis.link_surveys import LinkPolicy
 from qm.config import Settings
 from qm.domain.form import Form
-from qm.errors import SettingsError
-from qm.ports import AudioReader, Transcriber
+from qm.domain.vocabulary import Vocabulary
+from qm.ports import AudioReader, Diariser, Transcriber
+from qm.rules.cues import agent_cues
 from qm.rules.loader import load_packs
 from qm.rules.pack import Pack
 from qm.rules.scene import Thresholds
@@ -38,11 +41,13 @@ class Wiring:
 
     Attributes:
         transcriber: given by tests and benches; the real one otherwise.
+        diariser: likewise; with a given transcriber, none otherwise.
         progress: told what a download is doing.
     """
 
     settings: Settings
     transcriber: Transcriber | None = None
+    diariser: Diariser | None = None
     reader: AudioReader | None = None
     progress: Progress = lambda _line: None
     thresholds: Thresholds = field(default_factory=Thresholds)
@@ -71,6 +76,18 @@ class Wiring:
     def engine(self) -> Transcriber:
         """The recogniser, not yet warm."""
         return self.transcriber or make_transcriber(self.settings, self.progress)
+
+    @cached_property
+    def voice_engine(self) -> Diariser | None:
+        """What tells voices apart, not yet warm; `None` where the settings or the installation have none."""
+        if self.diariser or self.transcriber:
+            return self.diariser
+        return make_diariser(self.settings, self.progress)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Names and products to expect."""
+        return read_vocabulary(Path(self.settings.vocabulary)) if self.settings.vocabulary else Vocabulary()
 
     @cached_property
     def audio_reader(self) -> AudioReader:
@@ -106,42 +123,16 @@ class Wiring:
     @cached_property
     def batch(self) -> DayBatch:
         """The day's batch with its stages."""
-        unit_of_work = self.database.unit_of_work
-        settings = {"beam": self.settings.beam, "batch": self.settings.batch}
         stages = (
             StoreStage(self.objects),
-            TranscribeStage(self.objects, self.audio_reader, self.engine, settings),
-            RolesStage(),
+            TranscribeStage(
+                self.objects, self.audio_reader, self.engine, {"beam": self.settings.beam}, self.vocabulary
+            ),
+            VoicesStage(self.objects, self.audio_reader, self.voice_engine),
+            RolesStage(agent_cues(self.packs)),
             SignalsStage(),
             ScoreStage(self.packs, self.thresholds),
         )
-        return DayBatch(unit_of_work, stages, self.surveys, self.coaching, InProcessExecutor())
-
-
-def make_transcriber(settings: Settings, progress: Progress) -> FasterWhisperTranscriber:
-    """The default recogniser with weights of the catalogue, or of a local CTranslate2 folder.
-
-    Raises:
-        SettingsError: the model is neither.
-    """
-    folder = Path(settings.model)
-    if settings.model in CATALOGUE:
-        weights = CATALOGUE[settings.model]
-        sha256 = weights.sha256
-
-        def provide() -> Path:
-            return fetch(weights, settings.weights, offline=settings.offline, progress=progress)
-
-    elif (folder / "model.bin").is_file():
-        sha256 = sha256_of(folder / "model.bin")
-
-        def provide() -> Path:
-            return folder
-
-    else:
-        hint = "known: " + ", ".join(CATALOGUE) + "; or a folder that holds model.bin"
-        raise SettingsError("settings.bad_value", f"QM_MODEL = '{settings.model}' is no known model", hint)
-    return FasterWhisperTranscriber(
-        settings.model, provide, sha256, device=settings.device, precision=settings.precision,
-        threads=settings.threads, beam=settings.beam, batch=settings.batch,
-    )  # fmt: skip
+        return DayBatch(
+            self.database.unit_of_work, stages, self.surveys, self.coaching, InProcessExecutor(self.settings.group)
+        )

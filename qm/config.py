@@ -63,12 +63,22 @@ SETTINGS = (
     Setting("OBJECTS", "folder of recordings and chats; empty: `objects` in DATA", "", str),
     Setting("EXECUTOR", "how contacts are worked through", "inprocess", _one_of("inprocess")),
     Setting("RULES", "folder of rule packs; empty: the packs that come with the product", "", str),
-    Setting("MODEL", "recogniser weights: a name of the catalogue or a CTranslate2 folder", "whisper-base", str),
+    Setting("ENGINE", "recogniser", "faster-whisper", _one_of("faster-whisper", "openai-whisper")),
+    Setting("MODEL", "recogniser weights: of the catalogue, a CTranslate2 folder or a hub name", "whisper-base", str),
     Setting("DEVICE", "where recognition runs", "cpu", _one_of("cpu", "cuda", "auto")),
     Setting("PRECISION", "arithmetic of recognition", "int8", _one_of("int8", "int8_float16", "float16", "float32")),
     Setting("THREADS", "processor threads of recognition; 0: all cores", "0", _whole(0)),
     Setting("BEAM", "beam width of recognition", "5", _whole(1)),
     Setting("BATCH", "speech windows recognised at once", "8", _whole(1)),
+    Setting("GROUP", "contacts whose speech is recognised together", "8", _whole(1, 1000)),
+    Setting("ISOLATE", "recognise in a process of its own, which is ended when it hangs", "yes", _flag),
+    Setting("VOCABULARY", "CSV file of names and products to expect, by process and queue", "", str),
+    Setting(
+        "DIARISER",
+        "tells parties on one channel apart; auto: pyannote where installed",
+        "auto",
+        _one_of("auto", "pyannote", "none"),
+    ),
     Setting("OFFLINE", "never download anything, weights included", "no", _flag),
     Setting("LANGUAGE", "of reports and pages: it or en; empty: after LANG", "", _one_of("", "it", "en")),
     Setting("MIN_N", "no figure of a person or a team below so many observations", "5", _whole(1)),
@@ -95,12 +105,17 @@ class Settings:
     objects: Path
     executor: str
     rules: Path
+    engine: str
     model: str
     device: str
     precision: str
     threads: int
     beam: int
     batch: int
+    group: int
+    isolate: bool
+    vocabulary: str
+    diariser: str
     offline: bool
     language: str
     min_n: int

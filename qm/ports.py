@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from qm.domain.coaching import CoachingItem
 from qm.domain.contact import Contact
 from qm.domain.evaluation import Evaluation
-from qm.domain.recognition import Passage, Recognition, Stretch, Voice
+from qm.domain.recognition import Passage, Recognition, Stretch, Voice, Voices
 from qm.domain.recording import Finding, Recording
 from qm.domain.run import ItemState, Quarantine, Run
 from qm.domain.signals import Signals
@@ -106,8 +106,14 @@ class Transcriber(Protocol):
         """What would do the work; doesn't load it."""
         ...
 
-    def transcribe(self, audios: Sequence[Audio], languages: Sequence[str]) -> tuple[Speech, ...]:
-        """Words of each audio, one entry an audio; an empty language is detected.
+    def transcribe(
+        self, audios: Sequence[Audio], languages: Sequence[str], terms: Sequence[str] = ()
+    ) -> tuple[Speech, ...]:
+        """Words of each audio, one entry an audio, whatever else is in the call.
+
+        Args:
+            languages: of each audio; an empty one is detected.
+            terms: of each audio, names and products to expect, separated by commas; none where not given.
 
         Raises:
             EngineError: the engine failed.
@@ -262,6 +268,18 @@ class OutputStore(Protocol):
         """
         ...
 
+    def save_voices(self, contact_id: str, voices: Voices) -> None:
+        """Insert or replace."""
+        ...
+
+    def voices(self, contact_id: str) -> Voices:
+        """Who speaks when on a shared channel.
+
+        Raises:
+            NotFoundError: nobody looked yet.
+        """
+        ...
+
     def save_transcript(self, contact_id: str, transcript: Transcript) -> None:
         """Insert or replace."""
         ...
@@ -272,6 +290,10 @@ class OutputStore(Protocol):
         Raises:
             NotFoundError: not there yet.
         """
+        ...
+
+    def grades(self) -> dict[str, str]:
+        """Letter of every transcript that has a grade, by contact."""
         ...
 
     def save_signals(self, contact_id: str, signals: Signals) -> None:

@@ -2,6 +2,7 @@
 
 from qm.domain.text import Language, Text
 from qm.wording_codes import CODES
+from qm.wording_findings import FINDINGS
 
 WORDS = {
     "answer.met": Text("soddisfatto", "met"),
@@ -37,12 +38,26 @@ WORDS = {
     ),
     "reason.measure_unknown": Text("misura non disponibile", "the measure isn't available"),
     "reason.field_unknown": Text("dato del contatto mancante", "a contact field is missing"),
-    "reason.recording.missing_leg": Text("manca una delle due voci", "one party's channel is missing"),
-    "reason.recording.silent": Text("registrazione senza suono", "the recording has no sound"),
+    "reason.transcript_grade": Text(
+        "trascrizione poco affidabile (grado D): serve un ascolto",
+        "the transcript can't be relied on (grade D): listen",
+    ),
     "why.automatic_fail": Text("errore grave", "automatic fail"),
     "why.repeated": Text("ripetuto", "repeated"),
     "why.unhappy_customer": Text("cliente insoddisfatto", "unhappy customer"),
     "why.weight": Text("pesa sul punteggio", "weighs on the score"),
+    "grade.A": Text("affidabile", "reliable"),
+    "grade.B": Text("buona, con qualche dubbio", "good, doubtful in places"),
+    "grade.C": Text("da ascoltare", "listen first"),
+    "grade.D": Text("da non valutare", "don't score"),
+    "grade.no_speech": Text("non si riconosce nessuna parola", "no words were recognised"),
+    "grade.expected_errors": Text("parole probabilmente sbagliate", "words that are probably wrong"),
+    "grade.doubtful_words": Text("parole incerte", "words in doubt"),
+    "grade.suspected_words": Text("parole forse mai dette", "words that were perhaps never said"),
+    "grade.roles_unknown": Text("non si sa chi parla", "who speaks isn't known"),
+    "grade.roles_unsure": Text("ruoli incerti", "the roles are in doubt"),
+    "grade.language_unsure": Text("lingua incerta", "the language is in doubt"),
+    "grade.speech_without_words": Text("parlato rimasto senza parole", "speech was heard but not recognised"),
     "role.agent": Text("operatore", "agent"),
     "role.customer": Text("cliente", "customer"),
     "role.ivr": Text("risponditore", "IVR"),
@@ -65,6 +80,10 @@ def explain_code(code: str, language: Language) -> str:
 
 
 def say(key: str, language: Language) -> str:
-    """The wording of a key; the part after its first dot where there is none, so that a new code stays readable."""
-    text = WORDS.get(key)
-    return text.said_in(language) if text else key.partition(".")[2] or key
+    """The wording of a key; the part after its first dot where there is none, so that a new code stays readable.
+
+    Findings serve as reasons of answers and of grades as well: `grade.recording.bleed` is worded as that finding.
+    """
+    rest = key.partition(".")[2]
+    text = WORDS.get(key) or FINDINGS.get(rest)
+    return text.said_in(language) if text else rest or key

@@ -19,8 +19,8 @@ CODES = {
     ),
     "recording.no_audio": Text("Il file non ha una traccia audio.", "The file has no audio track."),
     "recording.channels": Text(
-        "Troppi canali: servono uno (mono) o due (uno per parte).",
-        "Too many channels: one (mono) or two (a party each) are needed.",
+        "Si sente in più di due canali: servono uno (mono) o due (uno per parte).",
+        "Sound in more than two channels: one (mono) or two (a party each) are needed.",
     ),
     "recording.truncated": Text(
         "La registrazione è troncata: copiarla di nuovo dal registratore.",
@@ -65,6 +65,14 @@ CODES = {
         "Il file non è UTF-8: letto come Windows-1252.", "The file isn't UTF-8: read as Windows-1252."
     ),
     "engine.failed": Text("La trascrizione non è riuscita: riprovare.", "Recognition failed: retry."),
+    "engine.timeout": Text(
+        "La trascrizione ha superato il tempo massimo ed è stata interrotta: riprovare.",
+        "Recognition took too long and was stopped: retry.",
+    ),
+    "engine.died": Text(
+        "Il motore di trascrizione si è chiuso in modo imprevisto (spesso per memoria insufficiente): riprovare.",
+        "The recogniser ended unexpectedly (often for lack of memory): retry.",
+    ),
     "internal.error": Text("Errore del programma: da segnalare.", "A fault of the product: please report it."),
 }
 """By code; every code that can bring something into quarantine has an entry (a test holds it)."""

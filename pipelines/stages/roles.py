@@ -1,14 +1,12 @@
-"""From words by channel to turns with roles."""
+"""From recognised words to turns with roles, and how far to trust them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pipelines.stage import parent
-from qm.analysis.assign_roles import assign_roles
-from qm.analysis.build_turns import build_turns
-from qm.analysis.settle_words import settle_words
+from qm.analysis.assemble_transcript import assemble_transcript
 from qm.domain.contact import Contact, Medium
-from qm.domain.recognition import Recognition
-from qm.domain.recording import Finding, Severity
+from qm.domain.recognition import Recognition, Voices
 from qm.domain.transcript import Transcript
 from qm.fingerprint import fingerprint
 from qm.ports import Unit
@@ -16,57 +14,47 @@ from qm.ports import Unit
 
 @dataclass(frozen=True)
 class Recognised:
-    """A contact and its words; `None` for a chat, whose turns have roles already."""
+    """A contact, its words and its voices; no words for a chat, whose turns have roles already."""
 
     contact: Contact
     recognition: Recognition | None
+    voices: Voices = field(default_factory=Voices)
 
 
 class RolesStage:
-    """Turns in order of time, each with the role of its channel."""
+    """Turns in order of time, each with the role of its party.
+
+    Args:
+        cues: phrases that the forms expect of agents, by language.
+    """
 
     name = "roles"
-    version = "1"
+    version = "2"
+
+    def __init__(self, cues: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._cues = {language: tuple(phrases) for language, phrases in (cues or {}).items()}
 
     def fingerprint(self, unit: Unit, contact_id: str) -> str:
-        """Over the words and what the contact says of its channels."""
+        """Over words, voices, what the contact says of its parties, and the forms' phrases."""
         contact = unit.contacts.get(contact_id)
-        hints = [contact.agent_channel, contact.agent.name]
-        return fingerprint(self.name, self.version, parent(unit, contact_id, "transcribe"), hints)
+        hints = [contact.agent_channel, contact.agent.name, contact.direction, self._cues]
+        return fingerprint(self.name, self.version, parent(unit, contact_id, "voices"), hints)
 
     def needs(self, unit: Unit, contact_id: str) -> Recognised:
         """The recognised words."""
         contact = unit.contacts.get(contact_id)
-        return Recognised(contact, unit.outputs.recognition(contact_id) if contact.medium is Medium.VOICE else None)
+        if contact.medium is not Medium.VOICE:
+            return Recognised(contact, None)
+        return Recognised(contact, unit.outputs.recognition(contact_id), unit.outputs.voices(contact_id))
 
     def run(self, needs: Recognised) -> Transcript | None:
         """The transcript; `None` for a chat."""
-        return transcript_of(needs.contact, needs.recognition) if needs.recognition else None
+        if needs.recognition is None:
+            return None
+        cues = self._cues.get(needs.recognition.language, ())
+        return assemble_transcript(needs.contact, needs.recognition, needs.voices, cues)
 
     def publish(self, unit: Unit, contact_id: str, output: Transcript | None) -> None:
         """Keep the transcript."""
         if output is not None:
             unit.outputs.save_transcript(contact_id, output)
-
-
-def transcript_of(contact: Contact, recognition: Recognition) -> Transcript:
-    """Turns with roles, and a finding where roles had to be guessed or aren't known."""
-    channels = settle_words(recognition.channels, recognition.activity)
-    guess = assign_roles(contact, channels, recognition.language)
-    findings = list(recognition.quality)
-    if guess.source != "given":
-        findings.append(Finding(f"roles.{guess.source}", Severity.NOTE, _SOURCES[guess.source]))
-    turns = build_turns(channels, guess.roles)
-    if not turns:
-        findings.append(Finding("transcript.no_speech", Severity.NOTE, "no speech was recognised"))
-    return Transcript(
-        recognition.language, recognition.language_confidence, turns, recognition.engine, recognition.recording,
-        tuple(findings),
-    )  # fmt: skip
-
-
-_SOURCES = {
-    "one_channel": "both parties share one channel: who speaks isn't known",
-    "no_cues": "agent_channel isn't given and nothing said tells who the agent is",
-    "said": "agent_channel isn't given; the agent was told by what was said",
-}

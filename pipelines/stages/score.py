@@ -29,7 +29,7 @@ class ScoreStage:
     """One evaluation a pack."""
 
     name = "score"
-    version = "1"
+    version = "2"
 
     def __init__(self, packs: Sequence[Pack], thresholds: Thresholds) -> None:
         self._packs = packs

@@ -2,6 +2,7 @@
 
 import errno
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from pipelines.day_folder import find_chat, find_recording
@@ -56,11 +57,16 @@ class StoreStage:
         if not path.is_file():
             raise error(f"{what}.unreadable", f"{path.name!r} isn't a file", "put the file there, then retry")
         try:
-            with path.open("rb") as file:
-                return self._objects.put(file)
+            before = _stamp(path)
+            with _Reading(path, error, what) as file:
+                stored = self._objects.put(file)
+            after = _stamp(path)
         except OSError as cause:
-            reason = "permission denied" if cause.errno == errno.EACCES else str(cause.strerror).lower()
-            raise error(f"{what}.unreadable", f"{path.name!r} can't be read: {reason}", "check the file") from cause
+            raise _unreadable(path.name, cause, error, what) from cause
+        if after != before:
+            message = f"{path.name!r} changed while it was copied: {before[0]} bytes before, {after[0]} after"
+            raise error(f"{what}.changing", message, "wait until the recorder has finished the file, then retry")
+        return stored
 
     def publish(self, unit: Unit, contact_id: str, output: str) -> None:
         """Name the object, unless it's another contact's already."""
@@ -70,6 +76,33 @@ class StoreStage:
             message = f"the same {what} already belongs to contact '{other}'"
             raise error(f"{what}.duplicate", message, "check the recorder's export; remove one of the two rows")
         unit.outputs.save_recording(contact_id, output)
+
+
+class _Reading(FileIO):
+    """A source whose failures to be read aren't taken for those of the store that reads it."""
+
+    def __init__(self, path: Path, error: type[ContactError], what: str) -> None:
+        super().__init__(path, "rb")
+        self._about = path.name, error, what
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As of any file; may be shorter than asked for."""
+        try:
+            return super().read(size) or b""
+        except OSError as cause:
+            name, error, what = self._about
+            raise _unreadable(name, cause, error, what) from cause
+
+
+def _stamp(path: Path) -> tuple[int, int, int, int]:
+    """Size, times of change of content and of the entry, and which file it is: all that tells of a change."""
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+def _unreadable(name: str, cause: OSError, error: type[ContactError], what: str) -> ContactError:
+    reason = "permission denied" if cause.errno == errno.EACCES else str(cause.strerror).lower()
+    return error(f"{what}.unreadable", f"{name!r} can't be read: {reason}", "check the file")
 
 
 def _kind(contact: Contact) -> tuple[type[ContactError], str]:

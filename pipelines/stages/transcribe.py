@@ -1,16 +1,19 @@
 """From bytes to words: decode, look, recognise. Chats have their words already."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.chat_file import read_chat
-from qm.analysis.check_recording import check_recording
+from pipelines.recognise import recognise
 from qm.analysis.detect_language import detect_written_language
 from qm.domain.contact import Contact, Medium
 from qm.domain.recognition import Recognition
 from qm.domain.transcript import Transcript
+from qm.domain.vocabulary import Vocabulary
+from qm.errors import ContactError
 from qm.fingerprint import fingerprint
-from qm.ports import AudioReader, ObjectStore, Transcriber, Unit
+from qm.ports import Audio, AudioReader, ObjectStore, Transcriber, Unit
 
 
 @dataclass(frozen=True)
@@ -31,27 +34,34 @@ class Bytes:
 
 
 class TranscribeStage:
-    """Recognition of one contact.
+    """Recognition of contacts.
 
     Args:
-        settings: what else decides the words (beam, batch, …), for the fingerprint.
+        settings: what else decides the words (beam, …), for the fingerprint.
+        vocabulary: names and products to expect.
     """
 
     name = "transcribe"
-    version = "1"
+    version = "2"
 
     def __init__(
-        self, objects: ObjectStore, reader: AudioReader, transcriber: Transcriber, settings: dict[str, int]
-    ) -> None:
+        self, objects: ObjectStore, reader: AudioReader, transcriber: Transcriber, settings: dict[str, int],
+        vocabulary: Vocabulary,
+    ) -> None:  # fmt: skip
         self._objects = objects
         self._reader = reader
         self._transcriber = transcriber
         self._settings = settings
+        self._vocabulary = vocabulary
 
     def fingerprint(self, unit: Unit, contact_id: str) -> str:
         """Over the bytes, the language asked for, the engine and its settings."""
         contact = unit.contacts.get(contact_id)
-        engine = [self._transcriber.describe(), self._settings] if contact.medium is Medium.VOICE else []
+        engine = (
+            [self._transcriber.describe(), self._settings, self._vocabulary.terms(contact)]
+            if contact.medium is Medium.VOICE
+            else []
+        )
         sha256 = unit.outputs.recording(contact_id) or ""
         return fingerprint(self.name, self.version, sha256, contact.language, contact.medium, engine)
 
@@ -62,17 +72,41 @@ class TranscribeStage:
 
     def run(self, needs: Bytes) -> Words:
         """Words of the recording, or the chat's turns."""
-        if needs.contact.medium is not Medium.VOICE:
-            chat = read_chat(needs.path.read_bytes(), needs.contact.language)
-            return Words(chat=chat if chat.language else detect_written_language(chat))
-        audio = self._reader.read(needs.path, needs.sha256)
-        findings = check_recording(audio.blocks(), audio.rate_hz, audio.recording.sample_rate_hz)
-        speech = self._transcriber.transcribe((audio,), (needs.contact.language,))[0]
-        recognition = Recognition(
-            audio.recording, speech.language, speech.language_confidence, speech.channels,
-            self._transcriber.describe(), (*audio.findings, *findings), speech.activity,
-        )  # fmt: skip
-        return Words(recognition=recognition)
+        (output,) = self.run_together((needs,))
+        if isinstance(output, ContactError):
+            raise output
+        return output
+
+    def run_together(self, needs: Sequence[Bytes]) -> Sequence[Words | ContactError]:
+        """The same for several contacts; the speech of all their recordings is decoded in common batches."""
+        outputs: dict[int, Words | ContactError] = {}
+        audios: dict[int, Audio] = {}
+        for place, need in enumerate(needs):
+            try:
+                if need.contact.medium is Medium.VOICE:
+                    audios[place] = self._reader.read(need.path, need.sha256)
+                else:
+                    outputs[place] = Words(chat=_chat(need))
+            except ContactError as error:
+                outputs[place] = error
+        outputs |= self._recognised({place: (needs[place].contact, audio) for place, audio in audios.items()})
+        return [outputs[place] for place in range(len(needs))]
+
+    def _recognised(self, heard: Mapping[int, tuple[Contact, Audio]]) -> dict[int, Words | ContactError]:
+        """Recognition by place. Where a common call fails, each recording gets its own: one may be the cause."""
+        if not heard:
+            return {}
+        contacts = [contact for contact, _audio in heard.values()]
+        try:
+            found = recognise(
+                [audio for _contact, audio in heard.values()], [contact.language for contact in contacts],
+                [self._vocabulary.terms(contact) for contact in contacts], self._transcriber,
+            )  # fmt: skip
+        except ContactError as error:
+            if len(heard) == 1:
+                return dict.fromkeys(heard, error)
+            return {place: output for at in heard for place, output in self._recognised({at: heard[at]}).items()}
+        return {place: Words(recognition=recognition) for place, recognition in zip(heard, found, strict=True)}
 
     def publish(self, unit: Unit, contact_id: str, output: Words) -> None:
         """Keep the words."""
@@ -80,3 +114,8 @@ class TranscribeStage:
             unit.outputs.save_recognition(contact_id, output.recognition)
         if output.chat is not None:
             unit.outputs.save_transcript(contact_id, output.chat)
+
+
+def _chat(needs: Bytes) -> Transcript:
+    chat = read_chat(needs.path.read_bytes(), needs.contact.language)
+    return chat if chat.language else detect_written_language(chat)

@@ -1,4 +1,4 @@
-"""From words by channel to turns in order of time."""
+"""From words by party to turns in order of time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ TURN_PAUSE_S: Seconds = 2.5
 
 @dataclass(frozen=True)
 class _Stretch:
-    channel: int
+    party: int
     words: tuple[Word, ...]
 
     @property
@@ -26,34 +26,47 @@ class _Stretch:
         return max(word.end_s for word in self.words)
 
 
-def build_turns(channels: Sequence[Sequence[Word]], roles: Sequence[Role], prefix: str = "ch") -> tuple[Turn, ...]:
-    """Turns of all channels by start; what both say at once stands in both parties' turns."""
+@dataclass(frozen=True)
+class Party:
+    """Whose words are built into turns: a channel, a voice, or the recorded part of one of them.
+
+    Attributes:
+        speaker: `ch0`, `spk1`, …
+    """
+
+    speaker: str
+    role: Role
+    words: tuple[Word, ...]
+
+
+def build_turns(parties: Sequence[Party]) -> tuple[Turn, ...]:
+    """Turns of all parties by start; what both say at once stands in both parties' turns."""
     stretches = sorted(
-        (stretch for index, words in enumerate(channels) for stretch in _stretches(index, words)),
-        key=lambda s: (s.start_s, s.channel),
+        (stretch for index, party in enumerate(parties) for stretch in _stretches(index, party.words)),
+        key=lambda s: (s.start_s, s.party),
     )
     merged: list[_Stretch] = []
     for stretch in stretches:
         last = merged[-1] if merged else None
-        if last and last.channel == stretch.channel and stretch.start_s - last.end_s <= TURN_PAUSE_S:
-            merged[-1] = _Stretch(last.channel, last.words + stretch.words)
+        if last and last.party == stretch.party and stretch.start_s - last.end_s <= TURN_PAUSE_S:
+            merged[-1] = _Stretch(last.party, last.words + stretch.words)
         else:
             merged.append(stretch)
-    return tuple(_turn(f"t{place + 1}", s, roles[s.channel], prefix) for place, s in enumerate(merged))
+    return tuple(_turn(f"t{place + 1}", s, parties[s.party]) for place, s in enumerate(merged))
 
 
-def _stretches(channel: int, words: Sequence[Word]) -> list[_Stretch]:
+def _stretches(party: int, words: Sequence[Word]) -> list[_Stretch]:
     found: list[list[Word]] = []
     for word in words:
         if found and word.start_s - found[-1][-1].end_s <= PHRASE_PAUSE_S:
             found[-1].append(word)
         else:
             found.append([word])
-    return [_Stretch(channel, tuple(part)) for part in found]
+    return [_Stretch(party, tuple(part)) for part in found]
 
 
-def _turn(turn_id: str, stretch: _Stretch, role: Role, prefix: str) -> Turn:
-    confidence = sum(word.confidence for word in stretch.words) / len(stretch.words)
-    text = " ".join(word.text for word in stretch.words)
-    speaker = f"{prefix}{stretch.channel}"
-    return Turn(turn_id, role, speaker, stretch.start_s, stretch.end_s, text, round(confidence, 4), stretch.words)
+def _turn(turn_id: str, stretch: _Stretch, party: Party) -> Turn:
+    words = stretch.words
+    confidence = round(sum(word.confidence for word in words) / len(words), 4)
+    text = " ".join(word.text for word in words)
+    return Turn(turn_id, party.role, party.speaker, stretch.start_s, stretch.end_s, text, confidence, words)

@@ -58,13 +58,16 @@ class Hit:
 
 
 def tokens_of(turns: Sequence[Turn], indexes: Iterable[int]) -> tuple[Token, ...]:
-    """The words of some turns as one stream, in order; a chat turn without word times lends its own."""
+    """The words of some turns as one stream, in order; a chat turn without word times lends its own.
+
+    Suspected words are left out: what was perhaps never said is evidence of nothing.
+    """
     stream: list[Token] = []
     for index in indexes:
         turn = turns[index]
-        words = [(w.text, w.start_s, w.end_s, w.confidence) for w in turn.words] or [
-            (text, turn.start_s, turn.end_s, turn.confidence) for text in turn.text.split()
-        ]
+        words = [(w.text, w.start_s, w.end_s, w.confidence) for w in turn.words if not w.suspect]
+        if not turn.words:
+            words = [(text, turn.start_s, turn.end_s, turn.confidence) for text in turn.text.split()]
         for text, start_s, end_s, confidence in words:
             pieces = normalise(text)
             ends_clause = text.rstrip()[-1:] in ".,;:?!"

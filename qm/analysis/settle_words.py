@@ -1,5 +1,6 @@
 """Put words back where speech was heard: aligners stretch a word over the pause that follows or precedes it."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -20,12 +21,18 @@ def settle_words(
     """
     if len(activity) != len(channels):
         return tuple(tuple(words) for words in channels)
+    return tuple(_settled_channel(words, stretches) for words, stretches in zip(channels, activity, strict=True))
+
+
+def _settled_channel(words: Sequence[Word], stretches: Sequence[Stretch]) -> tuple[Word, ...]:
+    starts, ends = [start for start, _end in stretches], [end for _start, end in stretches]
     return tuple(
-        tuple(_settled(word, stretches) for word in words) for words, stretches in zip(channels, activity, strict=True)
+        _settled(word, stretches[bisect_right(ends, word.start_s) : bisect_left(starts, word.end_s)]) for word in words
     )
 
 
 def _settled(word: Word, stretches: Sequence[Stretch]) -> Word:
+    """The word, cut to the one of the stretches that touch it with which it shares most time; the later at a tie."""
     shared = [(min(word.end_s, end) - max(word.start_s, start), start, end) for start, end in stretches]
     most, start_s, end_s = max(shared, default=(0.0, 0.0, 0.0))
     if most <= 0:

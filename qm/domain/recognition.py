@@ -44,7 +44,7 @@ class Recognition:
     Attributes:
         activity: stretches of detected speech of each channel, whether words came of them or not.
         passages: what the words of each channel were decoded from.
-        voices: who speaks when, where both parties share a channel and a diariser told them apart.
+        levels: of each channel while somebody speaks on it, dB of full scale; `None` where nobody does.
     """
 
     recording: Recording
@@ -55,4 +55,12 @@ class Recognition:
     quality: tuple[Finding, ...] = ()
     activity: tuple[tuple[Stretch, ...], ...] = ()
     passages: tuple[tuple[Passage, ...], ...] = ()
-    voices: tuple[Voice, ...] = ()
+    levels: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class Voices:
+    """Who speaks when on the one channel that both parties share; `engine` is `None` where nobody told them apart."""
+
+    stretches: tuple[Voice, ...] = ()
+    engine: EngineDescription | None = None

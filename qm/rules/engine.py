@@ -31,6 +31,10 @@ def answer_criterion(criterion: Criterion, rule: Rule, scene: Scene) -> Criterio
     return _proved(_humble(answer, criterion, (*applies.doubts, *met.doubts), scene), scene.transcript)
 
 
+UNTRUSTED = "D"
+"""Grade of a transcript on which nothing that counts against somebody may rest."""
+
+
 def _humble(answer: CriterionAnswer, criterion: Criterion, doubts: tuple[str, ...], scene: Scene) -> CriterionAnswer:
     """Doubt never counts against the agent.
 
@@ -46,6 +50,8 @@ def _humble(answer: CriterionAnswer, criterion: Criterion, doubts: tuple[str, ..
     if answer.answer is Answer.MET:
         return replace(answer, answer=Answer.CANNOT_TELL, reason="alike") if "alike" in doubts else answer
     doubts = doubts or tuple(f.code for f in scene.transcript.quality if f.severity.value == "doubt")
+    if not doubts and scene.transcript.grade is not None and scene.transcript.grade.letter == UNTRUSTED:
+        doubts = ("transcript_grade",)
     return replace(answer, answer=Answer.CANNOT_TELL, reason=doubts[0]) if doubts else answer
 
 

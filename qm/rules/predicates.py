@@ -50,7 +50,7 @@ def decide_say(say: Say, scene: Scene, within: Window | None = None) -> Verdict:
         quote = replace(_quote(alike.first, alike.last, stream, say, scene, window), similarity=alike.similarity)
         return Verdict(Truth.TRUE, "found_alike", (*quotes[:MOST_QUOTES], quote), ("alike",))
     absence = _absence(alike, stream, say, scene, window)
-    doubts = _absence_doubts(absence, stream, scene)
+    doubts = _absence_doubts(absence, stream, scene, say.roles)
     return Verdict(Truth.FALSE, "absent", (*quotes[:MOST_QUOTES], absence), doubts)
 
 
@@ -111,12 +111,15 @@ def _absence(miss: Likeness | None, stream: Sequence[Token], say: Say, scene: Sc
     )
 
 
-def _absence_doubts(absence: Evidence, stream: Sequence[Token], scene: Scene) -> tuple[str, ...]:
+def _absence_doubts(
+    absence: Evidence, stream: Sequence[Token], scene: Scene, roles: frozenset[Role]
+) -> tuple[str, ...]:
     thresholds, doubts = scene.thresholds, []
     if absence.similarity >= thresholds.near_miss and absence.confidence < WRITTEN:
         doubts.append("near_miss")
     doubtful = sum(token.confidence < thresholds.word_confidence for token in stream)
-    if stream and doubtful / len(stream) > thresholds.low_confidence_share:
+    mostly_guessed = bool(stream) and doubtful / len(stream) > thresholds.low_confidence_share
+    if mostly_guessed or scene.has_suspects(roles, absence.start_s, absence.end_s):
         doubts.append("low_confidence")
     return tuple(doubts)
 

@@ -30,9 +30,9 @@ class Thresholds:
         low_confidence_share: more doubtful words than this share of the searched ones make an absence doubtful.
     """
 
-    word_confidence: Share = 0.25
+    word_confidence: Share = 0.56
     alike: Share = 0.82
-    sure_word: Share = 0.75
+    sure_word: Share = 0.83
     near_miss: Share = 0.76
     low_confidence_share: Share = 0.30
 
@@ -54,6 +54,15 @@ class Scene:
             return Language(self.transcript.language)
         except ValueError:
             return None
+
+    def has_suspects(self, roles: frozenset[Role], start_s: Seconds, end_s: Seconds) -> bool:
+        """True where a party has words in a span that were perhaps never said: there something else may have been."""
+        return any(role in roles and start_s <= at_s <= end_s for role, at_s in self._suspects)
+
+    @cached_property
+    def _suspects(self) -> tuple[tuple[Role, Seconds], ...]:
+        turns = self.transcript.turns
+        return tuple((turn.role, word.start_s) for turn in turns for word in turn.words if word.suspect)
 
     @cached_property
     def clock(self) -> Window:

@@ -149,22 +149,25 @@ def _rows(unit: Unit, forms: Mapping[str, Form]) -> Iterator[ContactRow]:
     by_contact: dict[str, list[Evaluation]] = {}
     for evaluation in unit.evaluations.every():
         by_contact.setdefault(evaluation.contact_id, []).append(evaluation)
+    grades = unit.outputs.grades()
     for contact in unit.contacts.every():
         state = states.get(contact.id, ItemState.WAITING)
         evaluations = by_contact.get(contact.id, []) if state is ItemState.DONE else []
         scores = tuple(form_score(e, forms[e.form_id]) for e in evaluations if e.form_id in forms)
-        yield _row(contact, state, scores, linked.get(contact.id), codes.get(contact.id, ""))
+        grade = grades.get(contact.id, "") if state is ItemState.DONE else ""
+        yield _row(contact, state, scores, linked.get(contact.id), codes.get(contact.id, ""), grade)
 
 
 def _row(
-    contact: Contact, state: ItemState, scores: tuple[FormScore, ...], survey: SurveyResponse | None, code: str
-) -> ContactRow:
+    contact: Contact, state: ItemState, scores: tuple[FormScore, ...], survey: SurveyResponse | None, code: str,
+    grade: str,
+) -> ContactRow:  # fmt: skip
     return ContactRow(
         id=contact.id, started_at=contact.started_at, medium=contact.medium.value, direction=contact.direction.value,
         process=contact.process, agent_id=contact.agent.id, agent_name=contact.agent.name, team=contact.agent.team,
         kind=contact.kind.value, language=contact.language, state=state, duration_s=contact.history.talk_s,
         scores=scores, satisfaction=survey.satisfaction if survey else None, nps=survey.nps if survey else None,
-        quarantine_code=code,
+        quarantine_code=code, grade=grade,
     )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ class FormScore:
 
 @dataclass(frozen=True)
 class ContactRow:
-    """One line of the contact list."""
+    """One line of the contact list. `grade`: letter of the transcript, empty for a chat and before it's done."""
 
     id: str
     started_at: datetime
@@ -51,6 +51,7 @@ class ContactRow:
     satisfaction: int | None
     nps: int | None
     quarantine_code: str
+    grade: str
 
 
 @dataclass(frozen=True)

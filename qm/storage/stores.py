@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import JSON, Connection, Table, delete, select, type_coerce
 from sqlalchemy.dialects.sqlite import insert
 
 from qm.documents import dump, load
 from qm.domain.coaching import CoachingItem
 from qm.domain.contact import Contact
 from qm.domain.evaluation import Evaluation
-from qm.domain.recognition import Recognition
+from qm.domain.recognition import Recognition, Voices
 from qm.domain.run import ItemState, Quarantine, Run
 from qm.domain.signals import Signals
 from qm.domain.survey import SurveyLink, SurveyResponse
@@ -146,6 +146,14 @@ class SqlOutputStore(_Store):
         """The words as recognised."""
         return load(Recognition, self._document(tables.recognitions, contact_id))
 
+    def save_voices(self, contact_id: str, voices: Voices) -> None:
+        """Insert or replace."""
+        self._put(tables.voices, contact_id=contact_id, document=dump(voices))
+
+    def voices(self, contact_id: str) -> Voices:
+        """Who speaks when on a shared channel."""
+        return load(Voices, self._document(tables.voices, contact_id))
+
     def save_transcript(self, contact_id: str, transcript: Transcript) -> None:
         """Insert or replace."""
         self._put(tables.transcripts, contact_id=contact_id, document=dump(transcript))
@@ -153,6 +161,13 @@ class SqlOutputStore(_Store):
     def transcript(self, contact_id: str) -> Transcript:
         """The turns."""
         return load(Transcript, self._document(tables.transcripts, contact_id))
+
+    def grades(self) -> dict[str, str]:
+        """Letter of every transcript that has a grade, by contact; read without the turns."""
+        table = tables.transcripts
+        letter = type_coerce(table.c.document, JSON)["grade", "letter"].as_string()
+        rows = self._connection.execute(select(table.c.contact_id, letter).where(letter.is_not(None)))
+        return {str(contact_id): str(found) for contact_id, found in rows}
 
     def save_signals(self, contact_id: str, signals: Signals) -> None:
         """Insert or replace."""

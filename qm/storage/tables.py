@@ -56,6 +56,7 @@ recordings = Table(
     Index("ix_recordings_sha256", "sha256"),
 )  # fmt: skip
 recognitions = Table("recognitions", metadata, _contact_key(), Column("document", Text, nullable=False))
+voices = Table("voices", metadata, _contact_key(), Column("document", Text, nullable=False))
 transcripts = Table("transcripts", metadata, _contact_key(), Column("document", Text, nullable=False))
 signals = Table("signals", metadata, _contact_key(), Column("document", Text, nullable=False))
 

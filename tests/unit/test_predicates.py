@@ -178,7 +178,7 @@ def test_doubt_never_carries_an_automatic_fail(condition, text, confidence, plai
 
 
 def test_a_near_miss_doubts_even_where_nothing_else_was_said():
-    given = answer(builders.say(NOTICE), (AGENT, 0.0, "la chiamata vien registrata", 0.5), fails=True)
+    given = answer(builders.say(NOTICE), (AGENT, 0.0, "la chiamata vien registrata", 0.65), fails=True)
     assert given.answer is Answer.CANNOT_TELL
 
 
@@ -202,7 +202,7 @@ def test_a_near_miss_in_writing_is_another_wording():
     assert given.answer is Answer.NOT_MET
 
 
-ALIKE = (AGENT, 20.0, "la chiama ta vien registrata", 0.5)
+ALIKE = (AGENT, 20.0, "la chiama ta vien registrata", 0.65)
 SAID = (AGENT, 0.0, "senta un momento")
 NEXT = (AGENT, 40.0, "arrivederci e grazie")
 
@@ -223,5 +223,5 @@ def test_a_likeness_never_counts_against_the_agent(condition):
 
 def test_a_likeness_has_to_begin_inside_its_window():
     late = builders.say(NOTICE, span=Span(first_s=10))
-    said = [GREETING, (AGENT, 1.0, "senta un momento"), (AGENT, 11.0, "la chiama ta vien registrata", 0.5)]
+    said = [GREETING, (AGENT, 1.0, "senta un momento"), (AGENT, 11.0, "la chiama ta vien registrata", 0.65)]
     assert answer(late, *said).reason == "absent"
