@@ -20,8 +20,8 @@ WORDS = {
     "reason.in_order": Text("nell'ordine giusto", "in the right order"),
     "reason.wrong_order": Text("nell'ordine sbagliato", "in the wrong order"),
     "reason.roles_unknown": Text(
-        "le due parti sono su un solo canale: non si sa chi parla",
-        "both parties share one channel: who speaks isn't known",
+        "non si sa chi è l'operatore e chi il cliente",
+        "who is the agent and who the customer isn't known",
     ),
     "reason.role_silent": Text("la parte interessata non si sente mai", "the party concerned is never heard"),
     "reason.no_speech": Text("non si sente parlare nessuno", "nobody is heard speaking"),

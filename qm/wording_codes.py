@@ -29,6 +29,18 @@ CODES = {
     "recording.rate": Text(
         "L'intestazione del file è rovinata: esportarlo di nuovo.", "The file's header is damaged: export it again."
     ),
+    "recording.header": Text(
+        "L'intestazione dichiara meno suono di quanto il file contenga: esportarlo di nuovo.",
+        "The header claims less sound than the file holds: export it again.",
+    ),
+    "recording.damaged": Text(
+        "Quasi niente si può decodificare: copiarla di nuovo dal registratore.",
+        "Most of it can't be decoded: copy it again from the recorder.",
+    ),
+    "recording.changing": Text(
+        "Il file è cambiato durante la copia: aspettare che il registratore finisca, poi riprovare.",
+        "The file changed while it was copied: wait until the recorder has finished, then retry.",
+    ),
     "recording.too_short": Text("Dura troppo poco per essere valutata.", "Too short to be evaluated."),
     "recording.too_long": Text("Troppo lunga per una sola chiamata: dividerla.", "Too long for one call: split it."),
     "recording.not_finite": Text(
@@ -46,6 +58,10 @@ CODES = {
     "chat.missing": Text("La chat non è nella cartella.", "The chat isn't in the day folder."),
     "chat.unreadable": Text("Il file della chat non si può leggere.", "The chat file can't be read."),
     "chat.bad_file": Text("Il file non è una chat valida.", "The file isn't a valid chat."),
+    "chat.changing": Text(
+        "Il file è cambiato durante la copia: aspettare che sia completo, poi riprovare.",
+        "The file changed while it was copied: wait until it's complete, then retry.",
+    ),
     "chat.duplicate": Text("La chat c'è due volte: toglierne una.", "The chat is there twice: remove one."),
     "chat.unclaimed": Text(
         "Nessun contatto ha questa chat: aggiungere la riga a contacts.csv.",

@@ -28,6 +28,12 @@ FINDINGS = {
         "banda telefonica, anche se il file ne dichiara una più larga",
         "telephone bandwidth, though the file claims more",
     ),
+    "recording.truncated_end": Text("forse manca la fine", "the end may be missing"),
+    "recording.lost": Text("parti mancanti o illeggibili", "parts are missing or can't be decoded"),
+    "recording.clock_jump": Text("i tempi del file fanno un salto", "the file's time stamps jump"),
+    "recording.starts_late": Text("il suono comincia dopo il video", "the sound begins after the video"),
+    "recording.other_tracks": Text("altre tracce audio, non lette", "further audio tracks, which weren't read"),
+    "recording.odd_header": Text("l'intestazione si contraddice", "the header contradicts itself"),
     "recording.empty_channels": Text("canali in più, vuoti", "further channels, which are empty"),
     "transcript.phantom": Text(
         "parole probabilmente mai dette: segnate e non usate come prova",

@@ -1,0 +1,36 @@
+"""What the core asks of the world. Implementations live in `qm.storage` and `models`; `wiring` modules join them."""
+
+from qm.ports.engines import FULL_SCALE, Audio, AudioReader, Block, Diariser, Samples, Speech, Transcriber
+from qm.ports.stores import (
+    CoachingStore,
+    ContactStore,
+    EvaluationStore,
+    ObjectStore,
+    OutputStore,
+    RunStore,
+    SurveyStore,
+    Unit,
+    UnitOfWork,
+    WorkStore,
+)
+
+__all__ = [
+    "FULL_SCALE",
+    "Audio",
+    "AudioReader",
+    "Block",
+    "CoachingStore",
+    "ContactStore",
+    "Diariser",
+    "EvaluationStore",
+    "ObjectStore",
+    "OutputStore",
+    "RunStore",
+    "Samples",
+    "Speech",
+    "SurveyStore",
+    "Transcriber",
+    "Unit",
+    "UnitOfWork",
+    "WorkStore",
+]
