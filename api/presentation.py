@@ -7,8 +7,10 @@ from typing import Any
 from urllib.parse import quote
 
 from qm.domain.evaluation import Answer
+from qm.domain.recording import Finding, Severity
 from qm.domain.text import Language
 from qm.services.views import CoachingRow
+from qm.wording_findings import phantom_reason
 
 MONTHS = {
     Language.ITALIAN: ["gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic"],
@@ -22,6 +24,11 @@ ICONS = {
 }
 """Always beside the word: neither colour nor sign carries an answer alone."""
 NOTHING = "–"
+WHOLE = 0.9
+"""Share of a recording from which a finding is about the whole of it."""
+MOMENT_S = 0.5
+BEFORE_S, AFTER_S = 3.0, 1.0
+"""What is played around a shorter span than `MOMENT_S`."""
 
 
 def clock(seconds: float | None) -> str:
@@ -97,6 +104,35 @@ def fact_value(text: str, language: Language) -> str:
     return (shown.rstrip("0").rstrip(".,") if "." in shown or "," in shown else shown) + space + unit
 
 
+def without_unit(label: str) -> str:
+    """A measure's label without the unit at its end, for where the value carries it.
+
+    >>> without_unit("silence in all (s)")
+    'silence in all'
+    """
+    return label.removesuffix(" (s)").removesuffix(" (dB)")
+
+
+def findings_first(findings: Sequence[Finding]) -> list[Finding]:
+    """Doubts before notes, each in order of time; what has no time is about the whole and comes first."""
+    return sorted(findings, key=lambda finding: (finding.severity is not Severity.DOUBT, finding.start_s or 0.0))
+
+
+def clip_of(finding: Finding, length_s: float) -> tuple[float, float] | None:
+    """The seconds to listen to for a finding; `None` where it is about the whole, or has no time.
+
+    A moment (a jump, a cut end) is heard with what precedes it.
+
+    >>> clip_of(Finding("recording.cut_speech", Severity.NOTE, "", 59.8, 60.0), 60.0)
+    (56.8, 60.0)
+    """
+    if finding.start_s is None or finding.end_s is None or finding.end_s - finding.start_s >= WHOLE * length_s:
+        return None
+    if finding.end_s - finding.start_s >= MOMENT_S:
+        return finding.start_s, finding.end_s
+    return round(max(0.0, finding.start_s - BEFORE_S), 3), min(length_s, finding.end_s + AFTER_S)
+
+
 def icon_of(answer: Answer) -> str:
     """The sign of an answer."""
     return ICONS[answer]
@@ -114,6 +150,8 @@ def by_agent(rows: Sequence[CoachingRow]) -> list[tuple[str, list[tuple[str, str
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "clock": clock, "span": span, "number": number, "percent": percent, "day": day, "hour": hour, "url_part": url_part,
-    "fact_value": fact_value, "by_agent": by_agent,
+    "fact_value": fact_value, "by_agent": by_agent, "without_unit": without_unit,
+    "clip_of": clip_of, "findings_first": findings_first,
+    "phantom_reason": phantom_reason,
 }  # fmt: skip
 """By the names that templates use."""

@@ -6,14 +6,21 @@ from itertools import groupby
 
 from api import texts
 from qm.domain.evaluation import Answer, Evidence, EvidenceKind
-from qm.domain.signals import SignalKind
+from qm.domain.recording import Finding
+from qm.domain.signals import Signal, SignalKind
 from qm.domain.text import Language
-from qm.domain.transcript import Role, Transcript, Turn
+from qm.domain.transcript import Role, Transcript, Turn, Word
 from qm.services.views import ContactView
 from qm.wording import say
+from qm.wording_findings import phantom_reason
 
-LOW_CONFIDENCE = 0.4
-"""Words below are shown as doubtful: worth a listen, well above where rules stop trusting a word."""
+LOW_CONFIDENCE = 0.66
+"""Calibrated confidence. Words below are shown as doubtful: worth a listen, well above where rules stop trusting."""
+MOVED_S = 1.0
+"""Words are moved back to the speech where they were heard, by less than this."""
+PHANTOM = "transcript.phantom"
+DUAL_MONO = "recording.dual_mono"
+"""Codes of findings that the pages treat by themselves."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +38,16 @@ class Mark:
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of words of a turn that share one marking."""
+    """A run of words of a turn that share one marking.
+
+    Attributes:
+        suspected: why the words were perhaps never said; `None` where they aren't suspected.
+    """
 
     text: str
     is_doubtful: bool = False
     mark: Mark | None = None
+    suspected: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,11 @@ class MarkedTurn:
 
     turn: Turn
     pieces: tuple[Piece, ...]
+
+    @property
+    def has_suspects(self) -> bool:
+        """True where some of its words were perhaps never said."""
+        return any(piece.suspected is not None for piece in self.pieces)
 
 
 def evidence_id(evaluation_id: str, criterion_id: str, place: int) -> str:
@@ -74,10 +91,11 @@ def marked_turns(view: ContactView, language: Language) -> tuple[MarkedTurn, ...
     if view.transcript is None:
         return ()
     marks = word_marks(view, language)
-    return tuple(MarkedTurn(turn, _pieces(turn, marks)) for turn in view.transcript.turns)
+    phantoms = [finding for finding in view.transcript.quality if finding.code == PHANTOM]
+    return tuple(MarkedTurn(turn, _pieces(turn, marks, phantoms, language)) for turn in view.transcript.turns)
 
 
-def _pieces(turn: Turn, marks: Sequence[Mark]) -> tuple[Piece, ...]:
+def _pieces(turn: Turn, marks: Sequence[Mark], phantoms: Sequence[Finding], language: Language) -> tuple[Piece, ...]:
     own = [mark for mark in marks if turn.id in mark.turn_ids]
     if not turn.words:
         return _written_pieces(turn.text, own)
@@ -85,13 +103,29 @@ def _pieces(turn: Turn, marks: Sequence[Mark]) -> tuple[Piece, ...]:
     for word in turn.words:
         middle = (word.start_s + word.end_s) / 2
         mark = next((mark for mark in own if mark.start_s <= middle <= mark.end_s), None)
-        pieces.append(Piece(word.text.strip(), word.confidence < LOW_CONFIDENCE, mark))
+        suspected = _why_suspected(word, phantoms, language) if word.suspect else None
+        doubtful = word.confidence < LOW_CONFIDENCE and not word.suspect
+        pieces.append(Piece(word.text.strip(), doubtful, mark, suspected))
     return _joined(pieces)
+
+
+def _why_suspected(word: Word, phantoms: Sequence[Finding], language: Language) -> str:
+    """What the finding says in whose span the word lies; empty where no finding tells.
+
+    Words may have been moved a little since they were suspected, so the nearest span is taken, but none far away.
+    """
+
+    def away_s(finding: Finding) -> float:
+        start_s, end_s = finding.start_s or 0.0, finding.end_s or 0.0
+        return max(start_s - word.end_s, word.start_s - end_s, 0.0)
+
+    nearest = min(phantoms, key=away_s, default=None)
+    return phantom_reason(nearest.message, language) if nearest and away_s(nearest) <= MOVED_S else ""
 
 
 def _joined(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     joined = []
-    for _, run in groupby(pieces, key=lambda piece: (piece.mark.id if piece.mark else "", piece.is_doubtful)):
+    for _, run in groupby(pieces, key=lambda p: (p.mark.id if p.mark else "", p.is_doubtful, p.suspected)):
         parts = list(run)
         joined.append(replace(parts[0], text=" ".join(part.text for part in parts)))
     return tuple(joined)
@@ -111,24 +145,35 @@ def _written_pieces(text: str, marks: Sequence[Mark]) -> tuple[Piece, ...]:
 
 
 def lanes(transcript: Transcript | None) -> tuple[Role, ...]:
-    """Who speaks on each channel, as far as turns tell; one `unknown` lane where the parties share a channel."""
+    """Who speaks on each channel, as far as turns tell; one `unknown` lane where the parties share a channel.
+
+    A recorded voice names a channel only where nobody else speaks on it.
+    """
     if transcript is None or transcript.recording is None:
         return ()
     roles = [Role.UNKNOWN] * transcript.recording.channels
-    for turn in transcript.turns:
+    for turn in sorted(transcript.turns, key=lambda turn: turn.role is not Role.IVR):
         channel = _channel(turn)
         if channel is not None and channel < len(roles):
             roles[channel] = turn.role
     return tuple(roles)
 
 
+def is_shared(transcript: Transcript | None) -> bool:
+    """True where both parties are on every channel: mono, or the same signal twice."""
+    if transcript is None or transcript.recording is None:
+        return False
+    return transcript.recording.channels < 2 or any(f.code == DUAL_MONO for f in transcript.quality)
+
+
 def _channel(turn: Turn) -> int | None:
-    number = turn.speaker.removeprefix("ch")
-    return int(number) if number != turn.speaker and number.isdigit() else None
+    """The channel that a speaker's name tells: `ch0`, or `ch0-ivr` for a recorded voice on it."""
+    number = turn.speaker.removeprefix("ch").removesuffix("-ivr")
+    return int(number) if turn.speaker.startswith("ch") and number.isdigit() else None
 
 
 def audio_marks(view: ContactView, language: Language) -> list[dict[str, object]]:
-    """Spans to show along the waveform, as JSON: evidence, long silences, interruptions. `lane` -1: all channels."""
+    """Spans to show along the waveform, as JSON: evidence, holds, silences off hold, interruptions. `lane` -1: all."""
     return [*_evidence_marks(view, language), *_signal_marks(view, language)]
 
 
@@ -141,14 +186,26 @@ def _evidence_marks(view: ContactView, language: Language) -> Iterator[dict[str,
 
 
 def _signal_marks(view: ContactView, language: Language) -> Iterator[dict[str, object]]:
-    shown = (SignalKind.SILENCE, SignalKind.INTERRUPTION)
+    shown = (SignalKind.SILENCE, SignalKind.INTERRUPTION, SignalKind.HOLD)
     roles = lanes(view.transcript)
+    holds = view.signals.of(SignalKind.HOLD) if view.signals else ()
     for signal in view.signals.spans if view.signals else ():
-        if signal.kind in shown:
-            who = f" ({say('role.' + signal.role, language)})" if signal.role is not Role.UNKNOWN else ""
-            title = f"{texts.say('player.' + signal.kind, language)}{who}, {signal.length_s:.0f} s"
-            lane = roles.index(signal.role) if who and signal.role in roles else None
-            yield _along(signal.kind.value, (signal.start_s, signal.end_s), title, lane)
+        if signal.kind not in shown or _is_hold_silence(signal, holds):
+            continue
+        # A hold is nobody's speech: it concerns both channels, whoever put the other on hold.
+        who = signal.role if signal.role is not Role.UNKNOWN and signal.kind is not SignalKind.HOLD else None
+        by = f" ({say('role.' + who, language)})" if who else ""
+        title = f"{texts.say('player.' + signal.kind, language)}{by}, {signal.length_s:.0f} s"
+        lane = roles.index(who) if who in roles else None
+        yield _along(signal.kind.value, (signal.start_s, signal.end_s), title, lane)
+
+
+def _is_hold_silence(signal: Signal, holds: Sequence[Signal]) -> bool:
+    """True for a silence that lies mostly inside a hold: one mark says enough."""
+    if signal.kind is not SignalKind.SILENCE:
+        return False
+    shared_s = sum(max(0.0, min(signal.end_s, hold.end_s) - max(signal.start_s, hold.start_s)) for hold in holds)
+    return shared_s > 0.5 * signal.length_s
 
 
 def _along(kind: str, where: tuple[float, float], title: str, lane: int | None, name: str = "") -> dict[str, object]:

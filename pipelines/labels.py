@@ -49,6 +49,7 @@ LABELS = {
     "took": Text("in {s} s", "in {s} s"),
     "store": Text("archivio", "store"),
     "transcribe": Text("trascrizione", "transcribe"),
+    "voices": Text("voci", "voices"),
     "roles": Text("ruoli", "roles"),
     "signals": Text("segnali", "signals"),
     "score": Text("punteggio", "score"),

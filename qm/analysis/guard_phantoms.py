@@ -235,8 +235,8 @@ def _findings(words: Sequence[Word], told: Mapping[int, str], channel: int) -> t
     return tuple(
         Finding(
             "transcript.phantom", Severity.DOUBT,
-            f"channel {channel}: {len(group)} words probably never said: {told[group[0]]}",
-            words[group[0]].start_s, max(words[at].end_s for at in group),
+            f"channel {channel}: {len(group)} word{'s' * (len(group) > 1)} probably never said: {told[group[0]]}",
+            words[group[0]].start_s, max(words[at].end_s for at in group), channel,
         )
         for group in groups
     )  # fmt: skip

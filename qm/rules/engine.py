@@ -38,9 +38,13 @@ UNTRUSTED = "D"
 def _humble(answer: CriterionAnswer, criterion: Criterion, doubts: tuple[str, ...], scene: Scene) -> CriterionAnswer:
     """Doubt never counts against the agent.
 
-    Words that only sound alike can't make a *not met*, nor can an absence among words that were mostly guessed;
+    Nothing on a transcript of the lowest grade makes a *not met*; nor do words that only sound alike, or an absence
+    among words that were mostly guessed;
     no doubtful word decides an automatic fail.
     """
+    grade = scene.transcript.grade
+    if answer.answer is Answer.NOT_MET and grade is not None and grade.letter == UNTRUSTED:
+        return replace(answer, answer=Answer.CANNOT_TELL, reason="transcript_grade")
     if answer.answer is Answer.NOT_MET and "alike" in doubts:
         return replace(answer, answer=Answer.CANNOT_TELL, reason="alike")
     if answer.answer is Answer.NOT_MET and answer.reason == "absent" and "low_confidence" in doubts:
@@ -50,8 +54,6 @@ def _humble(answer: CriterionAnswer, criterion: Criterion, doubts: tuple[str, ..
     if answer.answer is Answer.MET:
         return replace(answer, answer=Answer.CANNOT_TELL, reason="alike") if "alike" in doubts else answer
     doubts = doubts or tuple(f.code for f in scene.transcript.quality if f.severity.value == "doubt")
-    if not doubts and scene.transcript.grade is not None and scene.transcript.grade.letter == UNTRUSTED:
-        doubts = ("transcript_grade",)
     return replace(answer, answer=Answer.CANNOT_TELL, reason=doubts[0]) if doubts else answer
 
 

@@ -106,6 +106,24 @@ def seconds_played(page, start_s, end_s):
     assert stopped == pytest.approx(end_s, abs=0.15)
 
 
+CONTRAST = """element => {
+    const rgba = text => { const [r, g, b, a = 1] = text.match(/[\\d.]+/g).map(Number); return [r, g, b, a]; };
+    const light = ([r, g, b]) => [0.2126, 0.7152, 0.0722].reduce((sum, weight, at) => {
+        const share = [r, g, b][at] / 255;
+        return sum + weight * (share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4);
+    }, 0);
+    let behind = element;
+    while (rgba(getComputedStyle(behind).backgroundColor)[3] < 1) behind = behind.parentElement;
+    const both = [getComputedStyle(element).color, getComputedStyle(behind).backgroundColor].map(c => light(rgba(c)));
+    return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+}"""
+
+
+def contrast(element):
+    """Contrast of a text with what lies behind it (WCAG 2.2, relative luminance)."""
+    return element.evaluate(CONTRAST)
+
+
 def test_from_the_list_to_the_evidence(page):
     page.goto("/contacts")
     page.get_by_role("link", name="C-1", exact=True).click()
@@ -146,7 +164,26 @@ def test_regions_stand_in_the_waveform(page):
     titles = page.locator('#waveform [part~="region"]').evaluate_all("regions => regions.map(region => region.title)")
     assert any("silence" in title for title in titles)
     assert any("interruption (customer)" in title for title in titles)
-    assert len(titles) == 3
+    assert any("on hold, 2 s" in title for title in titles)
+    assert len(titles) == 4
+
+
+def test_findings_play_their_seconds(page):
+    page.goto("/contacts/C-1")
+    sync_api.expect(page.locator(".player.has-waves")).to_be_visible()
+    finding = page.locator(".finding", has_text="recording.music")
+    finding.locator("button.play").click()
+    seconds_played(page, *sample_day().HOLD_S)
+    sync_api.expect(page.locator(".finding", has_text="recording.clipped").locator("button")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_doubt_can_be_read_in_both_schemes(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/contacts/C-1")
+    sync_api.expect(page.locator("s.suspect[title]")).to_have_text("Sottotitoli")
+    for selector in (".grade", "s.suspect[title]", ".finding .tag.fail", ".trust"):
+        assert contrast(page.locator(selector).first) >= 4.5, selector
 
 
 def test_player_falls_back_without_a_waveform(page):

@@ -27,7 +27,7 @@ from qm.domain.recording import Finding, Recording, Severity
 from qm.domain.run import Quarantine
 from qm.domain.signals import Signal, SignalKind, Signals
 from qm.domain.survey import LinkMethod, SurveyLink, SurveyResponse
-from qm.domain.transcript import EngineDescription, Role, Transcript, Turn, Word
+from qm.domain.transcript import EngineDescription, Grade, Role, Transcript, Turn, Word
 from qm.rules.loader import load_packs
 from qm.services.coaching import CoachingService
 from qm.storage.database import Database
@@ -35,11 +35,26 @@ from qm.storage.objects import FolderObjects
 
 ROME = timezone(timedelta(hours=1))
 NASTY = "<script>alert('x')</script>"
+HOLD_S = (7.0, 9.5)
+SPANS = (
+    Signal(SignalKind.INTERRUPTION, 2.0, 2.6, Role.CUSTOMER),
+    Signal(SignalKind.SILENCE, 3.0, 6.5),
+    Signal(SignalKind.HOLD, *HOLD_S, Role.AGENT),
+    Signal(SignalKind.SILENCE, 7.2, 10.0),
+    Signal(SignalKind.BACKCHANNEL, 5.0, 5.4, Role.CUSTOMER),
+)
+"""The second silence lies mostly in the hold."""
+MEASURES = {
+    "silence_longest_s": 4.0, "agent_talk_share": 0.75, "customer_talk_share": 0.25, "agent_loudness_dbfs": -24.3,
+    "customer_loudness_dbfs": None, "hold_count": 1.0, "agent_response_delay_p90_s": None,
+}  # fmt: skip
 ENGINE = EngineDescription("scripted", "1", "0" * 64, "int8", "cpu")
 GIULIA = Agent("A01", "Giulia Ferretti", "Casa", supervisor="Marta Riva")
 TOMMASO = Agent("A04", f"Tommaso {NASTY}", "Partner", supervisor="Paolo Conti")
 LENGTH_S = 12.0
 EVIDENCE_S = (4.0, 6.0)
+SUSPECT_S = (11.2, 11.8)
+PHANTOM_REASON = "a subtitle credit or a sound's name"
 
 
 def settings_of(folder: Path, **more: str) -> Settings:
@@ -74,13 +89,25 @@ def make_turn(number: int, role: Role, start_s: float, text: str, confidence: fl
 
 def make_call() -> Transcript:
     turns = (
+        replace(make_turn(0, Role.IVR, 0.0, "Benvenuti"), speaker="ch0-ivr"),
         make_turn(1, Role.AGENT, 0.0, "Buongiorno, sono Giulia."),
         make_turn(2, Role.CUSTOMER, 2.0, f"Ho pagato {NASTY} due volte", confidence=0.3),
         make_turn(3, Role.AGENT, 4.0, "La chiamata è registrata"),
         make_turn(4, Role.CUSTOMER, 10.0, "Va bene grazie"),
     )
-    findings = (Finding("recording.clipped", Severity.NOTE, "channel 1: clipped", 0.0, LENGTH_S),)
-    return Transcript("it", 0.99, turns, ENGINE, Recording("a" * 64, LENGTH_S, 8000, 2, "pcm_s16le"), findings)
+    said = Word("grazie", 10.6, 11.2, 0.9), Word("Sottotitoli", *SUSPECT_S, 0.2, suspect=True)
+    suspected = Turn("t5", Role.CUSTOMER, "ch1", 10.6, SUSPECT_S[1], "grazie Sottotitoli", 0.6, said)
+    phantom = f"channel 1: 1 words probably never said: {PHANTOM_REASON}"
+    findings = (
+        Finding("recording.clipped", Severity.NOTE, "channel 1: clipped", 0.0, LENGTH_S, 1),
+        Finding("recording.music", Severity.NOTE, "channel 1: music for 2 s", *HOLD_S, 1),
+        Finding("transcript.phantom", Severity.DOUBT, phantom, *SUSPECT_S),
+        Finding("recording.brand_new", Severity.NOTE, f"a code without wording {NASTY}"),
+    )
+    return Transcript(
+        "it", 0.99, (*turns, suspected), ENGINE, Recording("a" * 64, LENGTH_S, 8000, 2, "pcm_s16le"), findings,
+        0.97, Grade("C", ("recording.bleed", "suspected_words")),
+    )  # fmt: skip
 
 
 def make_chat() -> Transcript:
@@ -153,8 +180,8 @@ def fill(settings: Settings) -> None:
             is_chat = contact.medium is Medium.CHAT
             unit.outputs.save_recording(contact.id, sha256)
             unit.outputs.save_transcript(contact.id, make_chat() if is_chat else make_call())
-            spans = (Signal(SignalKind.SILENCE, 6.0, 10.0), Signal(SignalKind.INTERRUPTION, 2.0, 2.6, Role.CUSTOMER))
-            unit.outputs.save_signals(contact.id, Signals(() if is_chat else spans, {"silence_longest_s": 4.0}))
+            measures = {} if is_chat else MEASURES
+            unit.outputs.save_signals(contact.id, Signals(() if is_chat else SPANS, measures))
             unit.work.publish(contact.id, "signals", "f")
             answers = make_answers(form)
             if contact.id != "C-1":
