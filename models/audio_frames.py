@@ -21,6 +21,8 @@ MISSING_S: Seconds = 0.5
 """Lost in all, from where on words may be missing: half a second is a short answer."""
 MOST_LOST = 0.5
 """Share of a recording that may be undecodable; of more than this nothing should be scored."""
+HOPELESS_S: Seconds = 120.0
+"""Undecodable in all, from where on a file of which most is lost is given up early: it takes long and is in vain."""
 MOST_SPANS = 20
 """Lost spans that are named one by one."""
 UNTIMED = frozenset({"mp3", "aac", "amr", "amrnb", "amrwb", "ac3", "eac3", "dts", "mp2", "gsm", "g722", "g726"})
@@ -50,8 +52,8 @@ class Losses:
         elif end_s > start_s:
             self.spans.append((start_s, end_s))
 
-    def findings(self, duration_s: Seconds) -> Iterator[Finding]:
-        """What is to be said of it.
+    def refuse_damaged(self, duration_s: Seconds) -> None:
+        """Of what was decoded so far.
 
         Raises:
             RecordingError: `recording.damaged`: most of it can't be decoded.
@@ -59,6 +61,14 @@ class Losses:
         if self.undecoded_s > MOST_LOST * duration_s:
             message = f"only {max(0.0, duration_s - self.undecoded_s):.1f} of {duration_s:.1f} s can be decoded"
             raise RecordingError("recording.damaged", message, "copy it again from the recorder")
+
+    def findings(self, duration_s: Seconds) -> Iterator[Finding]:
+        """What is to be said of it.
+
+        Raises:
+            RecordingError: `recording.damaged`: most of it can't be decoded.
+        """
+        self.refuse_damaged(duration_s)
         lost_s = sum(end - start for start, end in self.spans)
         severity = Severity.DOUBT if lost_s >= MISSING_S else Severity.NOTE
         spans = self.spans if len(self.spans) <= MOST_SPANS else [(self.spans[0][0], self.spans[-1][1])]
@@ -191,6 +201,8 @@ class FrameDecoder:
             self._start_s -= lost_s - stated_s
             self.losses.is_estimated = True
         self._fill(lost_s, is_undecoded=True)
+        if self.losses.undecoded_s > HOPELESS_S:
+            self.losses.refuse_damaged(self._writer.position_s)
 
     def _fill(self, length_s: Seconds, *, is_undecoded: bool) -> None:
         start_s = self._writer.position_s

@@ -120,12 +120,25 @@ class WhisperDecoder:
             return_scores=True, return_no_speech_prob=True,
         )  # fmt: skip
         tokens = [[token for token in result.sequences_ids[0] if token < tokenizer.eot] for result in found]
-        frames = [int(np.ceil(length) * FRAMES_A_SECOND) for length in lengths_s]
-        aligned = self._model.find_alignment(tokenizer, tokens, encoded, frames)
+        aligned = self._aligned(tokenizer, tokens, encoded, lengths_s)
         return [
             _decoded(tokenizer.decode(own), words, result)
             for own, words, result in zip(tokens, aligned, found, strict=True)
         ]
+
+    def _aligned(
+        self, tokenizer: Any, tokens: Sequence[list[int]], encoded: Any, lengths_s: Sequence[Seconds]
+    ) -> list[list[dict[str, Any]]]:
+        """Words with times, window by window: in a batch, the longest text of it would move the others' numbers."""
+        from ctranslate2 import Device, StorageView
+
+        windows = np.asarray(encoded if isinstance(encoded, np.ndarray) else encoded.to_device(Device.cpu))
+        found = []
+        for at, (own, length_s) in enumerate(zip(tokens, lengths_s, strict=True)):
+            alone = StorageView.from_array(np.ascontiguousarray(windows[at : at + 1]))
+            frames = [int(np.ceil(length_s) * FRAMES_A_SECOND)]
+            found += self._model.find_alignment(tokenizer, [own], alone, frames)
+        return found
 
     def _tokenizer(self, language: str) -> Any:
         from faster_whisper.tokenizer import Tokenizer

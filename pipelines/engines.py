@@ -114,10 +114,15 @@ def diariser_weights(settings: Settings) -> tuple[str, ...]:
     Raises:
         EngineError: it is wanted and not installed.
     """
-    installed = find_spec("pyannote") is not None and find_spec("torch") is not None
+    installed = _is_installed("pyannote", "pyannote.audio") and _is_installed("torch")
     if settings.diariser == "none" or (settings.diariser == "auto" and not installed):
         return ()
     if not installed:
         hint = "pip install 'quality-equation[diarisation]', or set QM_DIARISER=none"
         raise EngineError("engine.missing", "QM_DIARISER=pyannote, but pyannote.audio isn't installed", hint)
     return ("pyannote-segmentation-3.0", "campplus")
+
+
+def _is_installed(*names: str) -> bool:
+    """True where each can be found; parents first, since a package is looked for in its parent."""
+    return all(find_spec(name) is not None for name in names)

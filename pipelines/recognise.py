@@ -10,10 +10,13 @@ from qm.analysis.measure_loudness import level_of_speech
 from qm.domain.recognition import Recognition, Stretch
 from qm.domain.recording import Finding
 from qm.ports import Audio, Speech, Transcriber
+from qm.units import Seconds
 
 T = TypeVar("T")
 NOT_SPEECH = frozenset({"recording.music", "recording.ringback", "recording.busy", "recording.dtmf"})
 """Findings inside which nobody speaks on that channel."""
+EDGE_S: Seconds = 1.0
+"""How far such a span may reach into the speech before and after it."""
 
 
 def recognise(
@@ -65,8 +68,8 @@ def _of(channels: Sequence[tuple[T, ...]], channel: int) -> tuple[T, ...]:
 
 def _not_speech(findings: Sequence[Finding], channel: int) -> tuple[Stretch, ...]:
     return tuple(
-        (finding.start_s, finding.end_s)
+        (finding.start_s + EDGE_S, finding.end_s - EDGE_S)
         for finding in findings
         if finding.code in NOT_SPEECH and finding.channel in {None, channel}
-        and finding.start_s is not None and finding.end_s is not None
+        and finding.start_s is not None and finding.end_s is not None and finding.end_s - finding.start_s > 2 * EDGE_S
     )  # fmt: skip

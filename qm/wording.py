@@ -42,6 +42,10 @@ WORDS = {
         "trascrizione poco affidabile (grado D): serve un ascolto",
         "the transcript can't be relied on (grade D): listen",
     ),
+    "reason.voices_told_apart": Text(
+        "voci distinte dalla macchina su un solo canale: serve un ascolto",
+        "a machine told the voices on one channel apart: listen",
+    ),
     "why.automatic_fail": Text("errore grave", "automatic fail"),
     "why.repeated": Text("ripetuto", "repeated"),
     "why.unhappy_customer": Text("cliente insoddisfatto", "unhappy customer"),

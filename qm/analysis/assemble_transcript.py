@@ -12,7 +12,7 @@ from qm.analysis.settle_words import settle_words
 from qm.domain.contact import Contact
 from qm.domain.recognition import Recognition, Voices
 from qm.domain.recording import Finding, Severity
-from qm.domain.transcript import Role, Transcript, Word
+from qm.domain.transcript import RECORDED, Role, Transcript, Word
 
 
 def assemble_transcript(
@@ -60,5 +60,5 @@ def _with_announcements(speakers: Sequence[str], parties: Sequence[tuple[Word, .
         recorded = [any(start <= (w.start_s + w.end_s) / 2 <= end for start, end in spans) for w in words]
         live = tuple(word for word, is_recorded in zip(words, recorded, strict=True) if not is_recorded)
         ivr = tuple(word for word, is_recorded in zip(words, recorded, strict=True) if is_recorded)
-        found += [Party(speaker, role, live)] + ([Party(f"{speaker}-ivr", Role.IVR, ivr)] if ivr else [])
+        found += [Party(speaker, role, live)] + ([Party(speaker + RECORDED, Role.IVR, ivr)] if ivr else [])
     return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from qm.analysis.find_speech import WordsByTime, joined, length_of
 from qm.domain.recognition import Stretch
 from qm.domain.recording import Severity
-from qm.domain.transcript import Grade, Role, Transcript, Word
+from qm.domain.transcript import RECORDED, Grade, Role, Transcript, Word
 from qm.units import Share
 
 LETTERS = "ABCD"
@@ -121,10 +121,11 @@ def speech_without_words(transcript: Transcript, activity: Sequence[Sequence[Str
     """
     channels = [joined(stretches) for stretches in activity]
     names = [f"ch{place}" for place in range(len(channels))]
-    by_channel = all(turn.speaker in names for turn in transcript.turns)
+    spoken_by = {turn.id: turn.speaker.removesuffix(RECORDED) for turn in transcript.turns}
+    by_channel = all(speaker in names for speaker in spoken_by.values())
     empty_s = 0.0
     for name, stretches in zip(names, channels, strict=True):
-        turns = [turn for turn in transcript.turns if turn.speaker == name or not by_channel]
+        turns = [turn for turn in transcript.turns if spoken_by[turn.id] == name or not by_channel]
         words = WordsByTime(word for turn in turns for word in turn.words if not word.suspect)
         empty_s += length_of(stretch for stretch in stretches if not words.within(stretch))
     whole_s = sum(length_of(stretches) for stretches in channels)

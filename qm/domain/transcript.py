@@ -7,6 +7,10 @@ from qm.domain.recording import Finding, Recording
 from qm.units import Seconds, Share
 
 SCHEMA = "transcript/1"
+VOICE = "spk"
+"""How names of voices begin that a diariser gave; channels are `ch0`, `ch1`."""
+RECORDED = "-ivr"
+"""What is added to a channel's or a voice's name for a recorded voice on it."""
 
 
 class Role(StrEnum):
@@ -95,6 +99,11 @@ class Transcript:
     role_confidence: Share | None = None
     grade: Grade | None = None
     schema: str = SCHEMA
+
+    @property
+    def is_told_apart(self) -> bool:
+        """True where a diariser told the voices of a shared channel apart: single words may stand under the other."""
+        return any(turn.speaker.startswith(VOICE) for turn in self.turns)
 
     @property
     def has_words(self) -> bool:

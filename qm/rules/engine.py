@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from qm.domain.evaluation import Answer, CriterionAnswer, Evidence, EvidenceKind
 from qm.domain.form import Criterion
+from qm.domain.recording import Severity
 from qm.domain.transcript import Transcript
 from qm.rules.pack import Pack, Rule
 from qm.rules.predicates import decide
@@ -53,8 +54,14 @@ def _humble(answer: CriterionAnswer, criterion: Criterion, doubts: tuple[str, ..
         return answer
     if answer.answer is Answer.MET:
         return replace(answer, answer=Answer.CANNOT_TELL, reason="alike") if "alike" in doubts else answer
-    doubts = doubts or tuple(f.code for f in scene.transcript.quality if f.severity.value == "doubt")
+    doubts = doubts or _doubts_about(scene.transcript)
     return replace(answer, answer=Answer.CANNOT_TELL, reason=doubts[0]) if doubts else answer
+
+
+def _doubts_about(transcript: Transcript) -> tuple[str, ...]:
+    """Why no automatic fail may rest on a transcript: what was found on it, or that a machine told who said a word."""
+    found = tuple(finding.code for finding in transcript.quality if finding.severity is Severity.DOUBT)
+    return found or (("voices_told_apart",) if transcript.is_told_apart else ())
 
 
 def _proved(answer: CriterionAnswer, transcript: Transcript) -> CriterionAnswer:

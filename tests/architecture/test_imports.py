@@ -11,7 +11,7 @@ from qm.config import REPOSITORY
 
 PACKAGES = ("qm", "models", "pipelines", "api")
 SOURCES = sorted(path for package in PACKAGES for path in (REPOSITORY / package).rglob("*.py"))
-ENGINES = ("torch", "faster_whisper", "ctranslate2", "whisper", "pyannote", "av")
+ENGINES = ("torch", "torchaudio", "faster_whisper", "ctranslate2", "whisper", "pyannote", "av", "huggingface_hub")
 
 
 def shown(path: Path) -> str:

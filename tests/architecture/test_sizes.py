@@ -1,6 +1,7 @@
 """Sizes and habits of STYLE.md, counted."""
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -95,11 +96,30 @@ def test_file_names_say_what_is_inside():
     assert [shown(path) for path in names if path.stem.strip("_") in VAGUE] == []
 
 
+ENGINE_LIBRARIES = {
+    "av", "ctranslate2", "faster_whisper", "huggingface_hub", "onnxruntime", "pyannote", "soundfile", "tokenizers",
+    "torch", "torchaudio", "transformers", "whisper",
+}  # fmt: skip
+"""Whose names a file of ours would hide from `import` when somebody runs it as a script."""
+
+
 def test_engine_files_shadow_no_library():
-    known = {"fakes", "catalogue", "__init__"}
-    assert [
-        p.stem for p in (REPOSITORY / "models").glob("*.py") if not p.stem.endswith("_engine") and p.stem not in known
-    ] == []
+    names = {path.stem for path in (REPOSITORY / "models").glob("*.py")}
+    assert names & (ENGINE_LIBRARIES | set(sys.stdlib_module_names)) == set()
+
+
+def test_engines_are_where_their_names_say():
+    """A class that implements a port of recognition, reading or diarisation lives in an engine file or is a fake."""
+    ports = {"transcribe", "diarise", "read"}
+    found = {
+        path.stem
+        for path in (REPOSITORY / "models").glob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+        and ports & {part.name for part in node.body if isinstance(part, Function)}
+    }  # fmt: skip
+    assert found >= {"faster_whisper_engine", "openai_whisper_engine", "pyannote_engine", "isolated_engine"}
+    assert [name for name in sorted(found) if not name.endswith("_engine") and not name.startswith("fakes")] == []
 
 
 @pytest.mark.parametrize("path", [path for path in SOURCES if shown(path).startswith("qm/")], ids=shown)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qm.analysis.build_turns import build_turns
+from qm.analysis.build_turns import Party, build_turns
 from qm.analysis.estimate_quality import mean_figure, wilson
 from qm.analysis.find_talk_spans import OVERLAP_LEAST_S, find_overlaps, find_silences
 from qm.analysis.grade_transcript import grade_transcript
@@ -27,9 +27,13 @@ stretches = st.lists(st.integers(0, 60_000), max_size=12, unique=True).map(
 )
 
 
+def parties_of(channels, roles=ROLES):
+    return [Party(f"ch{at}", role, words) for at, (role, words) in enumerate(zip(roles, channels, strict=False))]
+
+
 @given(channels_of_words())
 def test_turns_keep_every_word_once_and_stand_in_order(channels):
-    turns = build_turns(channels, ROLES)
+    turns = build_turns(parties_of(channels))
     kept = Counter(word.text for turn in turns for word in turn.words)
     assert kept == Counter(word.text for channel in channels for word in channel)
     assert [turn.id for turn in turns] == [f"t{place + 1}" for place in range(len(turns))]
@@ -60,7 +64,7 @@ def test_without_detection_words_stay(channels):
 
 @given(channels_of_words(most_channels=2))
 def test_measures_stay_on_their_scales(channels):
-    turns = build_turns(channels, ROLES)
+    turns = build_turns(parties_of(channels))
     measures = measure_talk(Transcript("it", 1.0, turns, builders.ENGINE, Recording("x", 99.0, 8000, 2))).measures
     for name in ("silence_share", "agent_talk_share", "overlap_share"):
         assert measures[name] is None or 0 <= measures[name] <= 1
@@ -105,7 +109,9 @@ def test_silence_is_what_no_party_fills(activity):
 
 
 def call_of(channels, roles=ROLES):
-    return Transcript("it", 1.0, build_turns(channels, roles), builders.ENGINE, Recording("x", 99.0, 8000, 2))
+    return Transcript(
+        "it", 1.0, build_turns(parties_of(channels, roles)), builders.ENGINE, Recording("x", 99.0, 8000, 2)
+    )
 
 
 @given(channels_of_words(most_channels=2))
@@ -120,7 +126,7 @@ def test_exchanging_the_parties_exchanges_their_measures(channels):
 @given(channels_of_words(most_channels=2))
 def test_suspected_words_change_nothing_but_the_turns_they_are_in(channels):
     phantom = Word("sottotitoli", 500.0, 501.0, 0.9, suspect=True)
-    with_phantom = [[*words, phantom] for words in channels]
+    with_phantom = [(*words, phantom) for words in channels]
     assert measure_talk(call_of(with_phantom)) == measure_talk(call_of(channels))
 
 

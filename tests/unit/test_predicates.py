@@ -9,7 +9,7 @@ from qm.domain.contact import Agent, History, Medium
 from qm.domain.evaluation import Answer, EvidenceKind
 from qm.domain.recording import Finding, Severity
 from qm.domain.signals import SignalKind
-from qm.domain.transcript import Role
+from qm.domain.transcript import Grade, Role
 from qm.rules.conditions import All, Beside, ContactField, Measure, Negated, Not, Order, Span
 from qm.rules.engine import answer_criterion
 from qm.rules.pack import Rule
@@ -225,3 +225,66 @@ def test_a_likeness_has_to_begin_inside_its_window():
     late = builders.say(NOTICE, span=Span(first_s=10))
     said = [GREETING, (AGENT, 1.0, "senta un momento"), (AGENT, 11.0, "la chiama ta vien registrata", 0.65)]
     assert answer(late, *said).reason == "absent"
+
+
+def with_suspects(transcript, *texts):
+    """The call with these words suspected."""
+    turns = []
+    for turn in transcript.turns:
+        words = tuple(dataclasses.replace(w, suspect=w.text in texts) for w in turn.words)
+        turns.append(dataclasses.replace(turn, words=words))
+    return dataclasses.replace(transcript, turns=tuple(turns))
+
+
+def answer_of(transcript, met, *, fails=False):
+    rule = Rule("c1", builders.TITLE, builders.TITLE, builders.TITLE, "stable", date(2026, 1, 1), "", (), (), met, None)
+    return answer_criterion(builders.criterion("c1", automatic_fail=fails), rule, builders.scene(transcript))
+
+
+@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.parametrize("suspects", [NOTICE.split(), ["registrata"]], ids=["all", "one"])
+def test_suspected_words_are_never_evidence(fails, suspects):
+    call = builders.call((AGENT, 0.0, "buongiorno a lei"), (AGENT, 5.0, NOTICE), (CUSTOMER, 9.0, "va bene"))
+    assert answer_of(call, builders.say(NOTICE)).answer is Answer.MET
+    doubted = with_suspects(call, *suspects)
+    assert answer_of(doubted, builders.say(NOTICE), fails=fails).answer is not Answer.MET
+    forbidden = answer_of(doubted, Not(builders.say(NOTICE)), fails=fails)
+    assert forbidden.answer is not Answer.NOT_MET
+    quotes = [e.quote for e in forbidden.evidence if e.kind is EvidenceKind.WORDS]
+    assert not any(word in quote.split() for quote in quotes for word in suspects)
+
+
+def test_a_phrase_that_holds_no_suspected_word_stays_evidence():
+    call = with_suspects(builders.call((AGENT, 0.0, NOTICE), (AGENT, 9.0, "sottotitoli a cura")), "sottotitoli")
+    assert answer_of(call, builders.say(NOTICE)).answer is Answer.MET
+
+
+def graded(letter, *said):
+    grade = None if letter is None else Grade(letter, ("expected_errors",))
+    return dataclasses.replace(builders.call(*said), grade=grade)
+
+
+@pytest.mark.parametrize(
+    ("letter", "expected"),
+    [(None, Answer.NOT_MET), ("A", Answer.NOT_MET), ("C", Answer.NOT_MET), ("D", Answer.CANNOT_TELL)],
+)
+@pytest.mark.parametrize("met", [ABSENT, SAID_SO], ids=["absence", "words"])
+def test_no_automatic_fail_rests_on_a_transcript_that_cant_be_trusted(letter, expected, met):
+    text = "buongiorno" if met is ABSENT else NOTICE
+    given = answer_of(graded(letter, (AGENT, 0.0, text)), met, fails=True)
+    assert given.answer is expected
+    assert (given.reason == "transcript_grade") is (letter == "D")
+
+
+def test_what_was_met_stays_met_on_any_transcript():
+    assert answer_of(graded("D", (AGENT, 0.0, NOTICE)), builders.say(NOTICE), fails=True).answer is Answer.MET
+
+
+@pytest.mark.parametrize(("fails", "expected"), [(True, Answer.CANNOT_TELL), (False, Answer.NOT_MET)])
+def test_no_automatic_fail_is_decided_where_a_machine_told_the_voices_apart(fails, expected):
+    call = builders.call((AGENT, 0.0, "buongiorno a lei"), (CUSTOMER, 5.0, "salve a lei"))
+    turns = tuple(dataclasses.replace(turn, speaker=f"spk{place}") for place, turn in enumerate(call.turns))
+    given = answer_of(dataclasses.replace(call, turns=turns), builders.say(NOTICE), fails=fails)
+    assert given.answer is expected
+    assert (given.reason == "voices_told_apart") is fails
+    assert answer_of(call, builders.say(NOTICE), fails=fails).answer is Answer.NOT_MET
