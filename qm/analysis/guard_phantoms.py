@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from qm.analysis.find_announcements import stream_of
+from qm.analysis.match_text import Token
 from qm.analysis.normalise_text import normalise
 from qm.analysis.number_words import is_number_word
 from qm.analysis.phantom_phrases import credited, is_courtesy, sounds
@@ -107,6 +108,11 @@ def guard_phantoms(
     return marked, _findings(words, told, channel)
 
 
+def _stream(words: Sequence[Word]) -> tuple[Token, ...]:
+    """All the words, those that came marked as well: what is suspected already says no less."""
+    return stream_of([replace(word, suspect=False) for word in words])
+
+
 def _mark(reasons: Reasons, found: Iterable[tuple[str, int]]) -> None:
     for sign, at in found:
         reasons[at].add(sign)
@@ -144,7 +150,7 @@ def _shared(word: Word, stretch: Stretch) -> Seconds:
 def _phrases(words: Sequence[Word]) -> Iterable[tuple[str, int]]:
     yield from (("credits", at) for at in sounds(words))
     places = [at for at, word in enumerate(words) for _token in normalise(word.text)]
-    for first, last in credited(stream_of(words)):
+    for first, last in credited(_stream(words)):
         yield from (("credits", at) for at in range(places[first], places[last] + 1))
 
 
@@ -206,7 +212,7 @@ def _text_signs(words: Sequence[Word], rest: Sequence[Word]) -> list[str]:
     length_s = max(word.end_s for word in words) - words[0].start_s
     if len(words) >= RATE_WORDS and len(text) > FASTEST_LETTERS_A_S * length_s:
         signs.append("rate")
-    if is_courtesy(stream_of(words)):
+    if is_courtesy(_stream(words)):
         signs.append("courtesy")
     if sum(word.confidence for word in words) < UNSURE * len(words):
         signs.append("unsure")

@@ -20,14 +20,14 @@ _SPEC.loader.exec_module(made_day)
 
 def spoken(text: str, start: float = 0.2) -> tuple[Word, ...]:
     words = text.split()
-    return tuple(Word(word, start + 0.1 * at, start + 0.1 * at + 0.08, 0.9) for at, word in enumerate(words))
+    return tuple(Word(word, start + 0.3 * at, start + 0.3 * at + 0.25, 0.9) for at, word in enumerate(words))
 
 
 @pytest.fixture
 def script():
     agent = "Buongiorno, sono Anna, la chiamata è registrata, rispondo dall'Italia, come posso aiutarla?"
     customer = "Vorrei sapere perché la fattura è doppia, è inaccettabile."
-    return Speech("it", 0.99, (spoken(agent), spoken(customer, 2.0)))
+    return Speech("it", 0.99, (spoken(agent), spoken(customer, 4.5)))
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def day_of(tmp_path):
         folder = made_day.write_day(tmp_path / name, rows)
         for seed, values in enumerate(rows):
             if values["recording"]:
-                made_day.tone(folder / "recordings" / values["recording"], seed=seed + 1)
+                made_day.tone(folder / "recordings" / values["recording"], seconds=8.0, seed=seed + 1)
         return folder
 
     make.row = made_day.row

@@ -97,7 +97,7 @@ def test_failing_engine_quarantines_each_contact_and_retry_takes_them_up(open_wi
 
 
 class _FaultyTranscriber(ScriptedTranscriber):
-    def transcribe(self, audios, languages):
+    def transcribe(self, audios, languages, terms=()):
         raise KeyError("a fault of ours")
 
 
@@ -114,7 +114,7 @@ def test_unforeseen_error_stops_one_contact_only(open_wiring, day_of, run):
 
 
 class _MissingEngine(ScriptedTranscriber):
-    def transcribe(self, audios, languages):
+    def transcribe(self, audios, languages, terms=()):
         raise EngineError("engine.missing", "no engine", "install it")
 
 
