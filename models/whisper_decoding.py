@@ -96,8 +96,12 @@ class WhisperDecoder:
         return spectrum
 
     def encode(self, features: Sequence[NDArray[np.float32]]) -> Any:
-        """The encoder's output for windows of one length."""
-        return self._model.encode(np.stack(features))
+        """The encoder's output for windows of one length.
+
+        One after the other: a batch of eight 30 s windows holds 0.6 GB of attention and is no faster.
+        """
+        parts = [self._model.encode(window) for window in features]
+        return _joined(parts) if len(parts) > 1 else parts[0]
 
     def languages(self, encoded: Any) -> list[dict[str, float]]:
         """Probability of each language, window by window."""
@@ -146,6 +150,12 @@ class WhisperDecoder:
         return Tokenizer(
             self._model.hf_tokenizer, self._model.model.is_multilingual, task="transcribe", language=language
         )
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    from ctranslate2 import Device, StorageView
+
+    return StorageView.from_array(np.concatenate([np.asarray(part.to_device(Device.cpu)) for part in parts]))
 
 
 def _suppressed(tokenizer: Any) -> list[int]:
