@@ -21,6 +21,8 @@ from qm.units import Seconds
 SURE_OF_LANGUAGE = 0.8
 """Probability from which one window decides the language; below it, the mean over several does."""
 LANGUAGE_WINDOWS = 3
+BATCH_S: Seconds = 160.0
+"""Padded windows in one batch, at most: what the decoder keeps of them grows with their length."""
 
 
 @dataclass(frozen=True)
@@ -145,11 +147,10 @@ class FasterWhisperTranscriber:
         for own, language, expected in zip(windows, languages, terms, strict=True):
             for window in own:
                 alike[window.bucket_s, language, expected].append(window)
-        batches = [
-            Batch(*key, tuple(group[at : at + self._batch]))
-            for key, group in alike.items()
-            for at in range(0, len(group), self._batch)
-        ]
+        batches = []
+        for key, group in alike.items():
+            most = min(self._batch, max(1, int(BATCH_S // key[0])))
+            batches += [Batch(*key, tuple(group[at : at + most])) for at in range(0, len(group), most)]
         return sorted(batches, key=lambda batch: -batch.length_s * len(batch.windows))
 
 
