@@ -59,13 +59,13 @@ def main(context: CommandContext, day: Path, *, kills: int, seed: int, with_peer
 
 
 def _fresh(settings: Settings, data: Path) -> Wiring:
-    """The same settings over a data folder of its own; weights are shared."""
+    """The same settings over a data folder of its own; weights are shared, and one process shows its whole memory."""
     data.mkdir(parents=True, exist_ok=True)
     link = data / "weights"
     if not link.exists():
         link.symlink_to(settings.weights.absolute())
     changed = dataclasses.replace(
-        settings, data=data, database_url=f"sqlite:///{data / 'quality.db'}", objects=data / "objects"
+        settings, data=data, database_url=f"sqlite:///{data / 'quality.db'}", objects=data / "objects", isolate=False
     )
     return Wiring(changed)
 
@@ -82,6 +82,7 @@ def _automatic_fails(wiring: Wiring) -> frozenset[str]:
 
 def _speed_figures(summary: RunSummary, wiring: Wiring) -> dict[str, BenchFigure]:
     recognition = summary.seconds.get("transcribe", 0.0)
+    engines = recognition + summary.seconds.get("voices", 0.0)
     with wiring.database.unit_of_work() as unit:
         audio_s = sum(
             unit.outputs.recognition(contact.id).recording.duration_s
@@ -93,9 +94,7 @@ def _speed_figures(summary: RunSummary, wiring: Wiring) -> dict[str, BenchFigure
     return {
         "wall": BenchFigure(summary.wall_s, "s", contacts, target="< 600"),
         "call_seconds_a_second": BenchFigure(round(audio_s / recognition, 2), "s/s", contacts),
-        "beside_recognition": BenchFigure(
-            round(1 - recognition / summary.wall_s, 4), "share", contacts, target="<= 0.10"
-        ),
+        "beside_recognition": BenchFigure(round(1 - engines / summary.wall_s, 4), "share", contacts, target="<= 0.10"),
         "peak_memory": BenchFigure(round(peak, 1), "MiB", 1, target="< 1500"),
     }
 
