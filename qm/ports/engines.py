@@ -1,5 +1,6 @@
 """What hears: decoded audio, recognisers, diarisers."""
 
+import mmap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,13 +44,24 @@ class Audio:
     def read(self, channel: int, start_s: Seconds = 0.0, end_s: Seconds | None = None) -> Samples:
         """Samples of one channel between two times; to the end where `end_s` isn't given."""
         start, stop = round(start_s * self.rate_hz), None if end_s is None else round(end_s * self.rate_hz)
-        return self.pcm[start:stop, channel].astype(np.float32) / np.float32(FULL_SCALE)
+        samples = self.pcm[start:stop, channel].astype(np.float32) / np.float32(FULL_SCALE)
+        _let_go(self.pcm)
+        return samples
 
     def blocks(self, length_s: Seconds = 60.0) -> Iterator[Block]:
         """All channels in order of time, `length_s` at once; the last block is shorter."""
         length = round(length_s * self.rate_hz)
         for start in range(0, len(self.pcm), length):
-            yield self.pcm[start : start + length].T.astype(np.float32) / np.float32(FULL_SCALE)
+            block = self.pcm[start : start + length].T.astype(np.float32) / np.float32(FULL_SCALE)
+            _let_go(self.pcm)
+            yield block
+
+
+def _let_go(pcm: NDArray[np.int16]) -> None:
+    """Give the pages of a mapped scratch file back: two hours of them would count as half a gigabyte of ours."""
+    mapped = getattr(pcm, "_mmap", None)
+    if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 class AudioReader(Protocol):
