@@ -10,7 +10,7 @@ PAUSE_MS = 300
 """Shorter pauses lie inside words and phrases."""
 PAD_MS = 60
 BLOCK_S: Seconds = 120.0
-"""Looked at in one go: longer recordings are read block by block. The detector takes about 0.5 MB for a second of it."""
+"""Looked at in one go; the detector takes about 0.5 MB for a second of it, so longer recordings are read in blocks."""
 
 
 def find_speech(audio: Audio, channel: int) -> tuple[Stretch, ...]:
