@@ -10,7 +10,7 @@ from benchmarks.asr_figures import set_figures
 from benchmarks.asr_peers import OURS, PEERS, TranscriberParty, make_peer
 from benchmarks.asr_runs import run_set
 from benchmarks.asr_sets import load_set, set_names
-from benchmarks.figures import Bench, BenchFigure, machine
+from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.reliability import JudgedWord, judge_items, recalibrated, reliability_figures
 from pipelines.command import CommandContext, emit_json
 from qm.errors import InputError
@@ -79,7 +79,4 @@ def _print(context: CommandContext, figures: Mapping[str, BenchFigure], sizes: M
         name, *rest = label.split("/")
         if len(rest) >= 3 and sizes.get(name, 0) > PRINTED_FILES:
             continue
-        interval = f" [{figure.lo:.4g}, {figure.hi:.4g}]" if figure.lo is not None and figure.hi is not None else ""
-        notes = [f"n={figure.n}", f"target {figure.target}" if figure.target else "", figure.peer]
-        line = f"{label:<48} {figure.value:.4g}{interval} {figure.unit} ({'; '.join(note for note in notes if note)})"
-        context.out.print(line, markup=False)
+        context.out.print(figure_line(label, figure), markup=False)

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeAlias
 
 from benchmarks.asr_sets import Item
 from models.convert_whisper import read_checkpoint
+from models.whole_words import whole_words
 from qm.config import Settings
 from qm.domain.transcript import Word
 from qm.errors import InputError
@@ -153,17 +154,8 @@ class OpenAiParty:
 
 
 def joined_pieces(pieces: Sequence[Any]) -> tuple[Word, ...]:
-    """Words of the library's pieces; one without a space in front goes on with the word before (`l` + `'offerta`).
-
-    Confidence is the lowest of the pieces, as in the product.
-    """
-    groups: list[list[Any]] = []
-    for piece in pieces:
-        if groups and not piece.word.startswith(" "):
-            groups[-1].append(piece)
-        elif piece.word.strip():
-            groups.append([piece])
-    return tuple(_word(group) for group in groups)
+    """Words of the library's pieces, joined as in the product; confidence is the lowest of the pieces, likewise."""
+    return tuple(_word(group) for group in whole_words(pieces, lambda piece: str(piece.word)))
 
 
 def _word(group: Sequence[Any]) -> Word:

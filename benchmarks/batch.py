@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks.figures import Bench, BenchFigure, machine
+from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.truth import Comparison, compare
 from pipelines.command import CommandContext, emit_json
 from pipelines.day import RunSummary
@@ -47,10 +47,7 @@ def main(context: CommandContext, day: Path, *, kills: int, seed: int, with_peer
         emit_json(Bench("batch", machine(), figures))
         return
     for label, figure in figures.items():
-        interval = f" [{figure.lo:.4g}, {figure.hi:.4g}]" if figure.lo is not None and figure.hi is not None else ""
-        notes = [f"n={figure.n}", f"target {figure.target or '-'}", f"peer: {figure.peer}" if figure.peer else ""]
-        line = f"{label:<26} {figure.value:.4g}{interval} {figure.unit} ({'; '.join(note for note in notes if note)})"
-        context.out.print(line, markup=False)
+        context.out.print(figure_line(label, figure), markup=False)
     for wrong in comparison.wrong:
         context.out.print(
             f"  {wrong.contact_id} {wrong.criterion_id}: truth {wrong.truth}, answer {wrong.answer} ({wrong.reason})",

@@ -15,7 +15,7 @@ from benchmarks.diarise_scores import (
     wrong_words,
 )
 from benchmarks.diarise_sets import Call, load_calls
-from benchmarks.figures import Bench, BenchFigure, machine
+from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.word_errors import bootstrap_ratio
 from models.catalogue import CATALOGUE, folder_of
 from models.pyannote_engine import PyannoteDiariser
@@ -98,9 +98,7 @@ def main(
         emit_json(Bench("diarise", machine(), figures))
         return
     for label, figure in figures.items():
-        interval = f" [{figure.lo:.4g}, {figure.hi:.4g}]" if figure.lo is not None and figure.hi is not None else ""
-        notes = "; ".join(note for note in (f"n={figure.n}", f"target {figure.target or '-'}", figure.peer) if note)
-        context.out.print(f"{label:<44} {figure.value:.4g}{interval} {figure.unit} ({notes})", markup=False)
+        context.out.print(figure_line(label, figure), markup=False)
 
 
 def measure(

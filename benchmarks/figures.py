@@ -36,6 +36,14 @@ class Bench:
     figures: dict[str, BenchFigure]
 
 
+def figure_line(label: str, figure: BenchFigure) -> str:
+    """One figure as a line for people: value, interval, unit, and what it stands on."""
+    interval = f" [{figure.lo:.4g}, {figure.hi:.4g}]" if figure.lo is not None and figure.hi is not None else ""
+    target = f"target {figure.target}" if figure.target else ""
+    notes = "; ".join(note for note in (f"n={figure.n}", target, figure.peer) if note)
+    return f"{label:<48} {figure.value:.4g}{interval} {figure.unit} ({notes})"
+
+
 def machine() -> dict[str, str]:
     """What the numbers hold for."""
     return {

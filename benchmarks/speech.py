@@ -7,7 +7,7 @@ from subprocess import run
 
 from benchmarks import channels, phantoms, swapped
 from benchmarks.asr_sets import shared_data
-from benchmarks.figures import Bench, BenchFigure, machine
+from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from pipelines.command import CommandContext, emit_json
 from qm.errors import InputError
 
@@ -31,12 +31,8 @@ def main(context: CommandContext, *, parts: Sequence[str], seed: int, as_json: b
     if as_json:
         emit_json(Bench("speech", machine(), figures))
         return
-    for name, figure in figures.items():
-        interval = f" [{figure.lo:.4g}, {figure.hi:.4g}]" if figure.lo is not None and figure.hi is not None else ""
-        notes = "; ".join(
-            note for note in (f"n={figure.n}", figure.target and f"target {figure.target}", figure.peer) if note
-        )
-        context.out.print(f"{name:<32} {figure.value:.4g}{interval} {figure.unit} ({notes})", markup=False)
+    for label, figure in figures.items():
+        context.out.print(figure_line(label, figure), markup=False)
 
 
 def memory_figures(data: Path) -> dict[str, BenchFigure]:

@@ -130,6 +130,10 @@ CATALOGUE = {
 }  # fmt: skip
 
 
+RECOGNISERS = ("whisper-base", "whisper-tiny.en")
+"""Names of the catalogue that `QM_MODEL` may have."""
+
+
 def folder_of(weights: Weights, root: Path) -> Path:
     """Where these weights lie once fetched."""
     return root / weights.name

@@ -12,6 +12,7 @@ from typing import Any
 from models.speech_activity import find_speech
 from models.speech_windows import LONGEST_S, Window, pack_windows
 from models.whisper_decoding import Decoded, Piece, WhisperDecoder
+from models.whole_words import whole_words
 from qm.domain.recognition import Passage, Stretch
 from qm.domain.transcript import EngineDescription, Word
 from qm.errors import EngineError, RecognitionError
@@ -185,7 +186,10 @@ def _speech(
     words: list[list[Word]] = [[] for _ in activity]
     passages: list[list[Passage]] = [[] for _ in activity]
     for window, result in decoded:
-        own = [_word(pieces, window, audio.recording.duration_s) for pieces in _whole_words(result.pieces)]
+        own = [
+            _word(pieces, window, audio.recording.duration_s)
+            for pieces in whole_words(result.pieces, lambda piece: piece.text)
+        ]
         words[window.channel] += own
         passages[window.channel].append(_passage(window, result, len(own)))
     return Speech(language, confidence, tuple(map(tuple, words)), tuple(activity), tuple(map(tuple, passages)))
@@ -195,17 +199,6 @@ def _passage(window: Window, decoded: Decoded, words: int) -> Passage:
     start_s, end_s = round(window.pieces[0][0], 3), round(window.pieces[-1][1], 3)
     no_speech = min(max(decoded.no_speech, 0.0), 1.0)
     return Passage(start_s, end_s, words, min(0.0, round(decoded.log_probability, 4)), round(no_speech, 4))
-
-
-def _whole_words(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Pieces joined to words: one that doesn't begin with a space goes on with the word before (`l` + `'offerta`)."""
-    words: list[list[Piece]] = []
-    for piece in pieces:
-        if words and not piece.text.startswith(" "):
-            words[-1].append(piece)
-        elif piece.text.strip():
-            words.append([piece])
-    return words
 
 
 def _word(pieces: Sequence[Piece], window: Window, duration_s: Seconds) -> Word:

@@ -12,6 +12,7 @@ import numpy as np
 from models.convert_whisper import WhisperCheckpoint, read_checkpoint
 from models.speech_activity import find_speech
 from models.speech_windows import Window, pack_windows
+from models.whole_words import whole_words
 from qm.domain.recognition import Passage, Stretch
 from qm.domain.transcript import EngineDescription, Word
 from qm.errors import EngineError, RecognitionError
@@ -165,15 +166,9 @@ def _prepare(model: Any) -> None:
 
 
 def _words(pieces: Sequence[dict[str, Any]], window: Window, earliest_s: Seconds) -> list[Word]:
-    """Whole words: a piece that doesn't begin with a space goes on with the one before (`l` + `'offerta`)."""
-    groups: list[list[dict[str, Any]]] = []
-    for piece in pieces:
-        if groups and not piece["word"].startswith(" "):
-            groups[-1].append(piece)
-        elif piece["word"].strip():
-            groups.append([piece])
+    """Whole words on the call's clock, none before the one it follows."""
     words: list[Word] = []
-    for group in groups:
+    for group in whole_words(pieces, lambda piece: str(piece["word"])):
         since, until = float(group[0]["start"]), float(group[-1]["end"])
         place = window.piece_at((since + until) / 2)  # a word that reaches over a joint ends there
         start, end = (round(window.call_time(time_s, place), 3) for time_s in (since, until))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from qm.errors import EngineError
 
@@ -53,3 +54,12 @@ def count_cards() -> int:
     import ctranslate2
 
     return int(ctranslate2.get_cuda_device_count())
+
+
+def count_torch_cards() -> int:
+    """Graphics cards that PyTorch can use: its CPU build sees none, whatever the machine has; 0 where it's missing."""
+    if find_spec("torch") is None:
+        return 0
+    import torch
+
+    return int(torch.cuda.device_count()) if torch.cuda.is_available() else 0

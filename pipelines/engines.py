@@ -6,12 +6,12 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from models.catalogue import CATALOGUE, Progress, fetch, folder_of, sha256_of
+from models.catalogue import CATALOGUE, RECOGNISERS, Progress, fetch, folder_of, sha256_of
 from models.faster_whisper_engine import FasterWhisperTranscriber
 from models.hub_weights import fetch_from_hub, is_hub_name
 from models.isolated_engine import IsolatedTranscriber
 from models.openai_whisper_engine import OpenAiWhisperTranscriber
-from models.processor import Processor, count_cards, processor_for
+from models.processor import Processor, count_cards, count_torch_cards, processor_for
 from models.pyannote_engine import PyannoteDiariser
 from qm.config import Settings
 from qm.errors import EngineError, SettingsError
@@ -37,7 +37,8 @@ def make_transcriber(settings: Settings, progress: Progress) -> Transcriber:
         EngineError: there is no graphics card where one is relied on.
     """
     source = find_source(settings, progress)
-    processor = processor_for(settings.device, settings.precision, count_cards)
+    count = count_torch_cards if settings.engine == "openai-whisper" else count_cards
+    processor = processor_for(settings.device, settings.precision, count)
     if processor.note:
         progress(processor.note)
     if not settings.isolate:
@@ -73,14 +74,15 @@ def find_source(settings: Settings, progress: Progress) -> Source:
         SettingsError: none of them.
     """
     name, folder = settings.model, _folder(settings.model)
-    if name in CATALOGUE and CATALOGUE[name].purpose.startswith("recognition"):
+    if name in RECOGNISERS:
         weights = CATALOGUE[name]
         provide = partial(fetch, weights, settings.weights, offline=settings.offline, progress=progress)
         return Source(name, folder_of(weights, settings.weights), weights.sha256, provide)
     if not (folder / "model.bin").is_file():
         if folder.is_dir() or not is_hub_name(name):
-            known = ", ".join(name for name, w in CATALOGUE.items() if w.purpose.startswith("recognition"))
-            hint = f"known: {known}; or a folder that holds model.bin; or a name of the hub (owner/name)"
+            hint = (
+                f"known: {', '.join(RECOGNISERS)}; or a folder that holds model.bin; or a name of the hub (owner/name)"
+            )
             what = "is a folder without model.bin" if folder.is_dir() else "is no known model"
             raise SettingsError("settings.bad_value", f"QM_MODEL = '{name}' {what}", hint)
         folder = fetch_from_hub(name, settings.weights, offline=settings.offline, progress=progress)
