@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import Protocol
 
 from benchmarks.diarise_peer import PlainPipeline
+from benchmarks.diarise_roles import roles_given
 from benchmarks.diarise_scores import (
     diarisation_error,
     recognised_wrong,
@@ -168,6 +169,10 @@ def _figures(name: str, party: str, runs: Sequence[Run], seed: int, *, is_target
     found[f"{name}/{party}/speed_with_recognition"] = BenchFigure(
         round(spoken_s / together_s, 2), "times real time", len(runs)
     )
+    roles = [answer for run in runs if (answer := roles_given(run.call, run.words, run.voices))]
+    for answer, target in (("right", ""), ("unknown", ""), ("wrong", "0")) if roles else ():
+        share = round(roles.count(answer) / len(roles), 4)
+        found[f"{name}/{party}/roles_{answer}"] = BenchFigure(share, "share", len(roles), target=target)
     for run, count in zip(runs, wrong, strict=True):
         label = f"{name}/{party}/wrong_words/{run.call.name}"
         found[label] = BenchFigure(round(count.hits / max(count.n, 1), 4), "share", count.n)

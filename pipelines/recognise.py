@@ -9,12 +9,16 @@ from qm.analysis.guard_phantoms import guard_phantoms
 from qm.analysis.measure_loudness import level_of_speech
 from qm.domain.recognition import Recognition, Stretch
 from qm.domain.recording import Finding
+from qm.domain.transcript import Word
 from qm.ports import Audio, Speech, Transcriber
 from qm.units import Seconds
 
 T = TypeVar("T")
 NOT_SPEECH = frozenset({"recording.music", "recording.ringback", "recording.busy", "recording.dtmf"})
 """Findings inside which nobody speaks on that channel."""
+NEAR_S: Seconds = 0.3
+SILENT_DBFS = -120.0
+"""For digital silence, which has no level; below what 16 bits can hold."""
 EDGE_S: Seconds = 1.0
 """How far such a span may reach into the speech before and after it."""
 
@@ -47,7 +51,7 @@ def _recognition(audio: Audio, speech: Speech, findings: tuple[Finding, ...], tr
     guarded = [
         guard_phantoms(
             words, _of(speech.passages, channel), _of(speech.activity, channel) if speech.activity else None,
-            music=_not_speech(findings, channel), channel=channel,
+            levels=_levels(audio, channel, words), music=_not_speech(findings, channel), channel=channel,
         )
         for channel, words in enumerate(speech.channels)
     ]  # fmt: skip
@@ -60,6 +64,13 @@ def _recognition(audio: Audio, speech: Speech, findings: tuple[Finding, ...], tr
         transcriber.describe(), (*findings, *(finding for _words, own in guarded for finding in own)),
         speech.activity, speech.passages, levels,
     )  # fmt: skip
+
+
+def _levels(audio: Audio, channel: int, words: Sequence[Word]) -> list[float]:
+    """Level around each word, dB of full scale: aligners place words up to `NEAR_S` beside their sound."""
+    around = ((max(0.0, word.start_s - NEAR_S), word.end_s + NEAR_S) for word in words)
+    heard = (level_of_speech([audio.read(channel, *span)]) for span in around)
+    return [SILENT_DBFS if level is None else level for level in heard]
 
 
 def _of(channels: Sequence[tuple[T, ...]], channel: int) -> tuple[T, ...]:

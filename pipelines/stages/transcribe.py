@@ -42,7 +42,7 @@ class TranscribeStage:
     """
 
     name = "transcribe"
-    version = "2"
+    version = "3"
 
     def __init__(
         self, objects: ObjectStore, reader: AudioReader, transcriber: Transcriber, settings: dict[str, int],
