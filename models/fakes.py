@@ -51,12 +51,11 @@ class ScriptedTranscriber:
     def transcribe(
         self, audios: Sequence[Audio], languages: Sequence[str], terms: Sequence[str] = ()
     ) -> tuple[Speech, ...]:
-        """The scripted words."""
+        """The scripted words of the channels that there are."""
         self.calls += len(audios)
-        found = [self._script.get(audio.recording.sha256, self._otherwise) for audio in audios]
         return tuple(
-            replace(speech, language=language or speech.language)
-            for speech, language in zip(found, languages, strict=True)
+            _said(self._script.get(audio.recording.sha256, self._otherwise), audio, language)
+            for audio, language in zip(audios, languages, strict=True)
         )
 
 
@@ -141,6 +140,14 @@ class DyingTranscriber(ScriptedTranscriber):
                 os.kill(os.getpid(), self._by)
             os._exit(3)
         return super().transcribe(audios, languages, terms)
+
+
+def _said(speech: Speech, audio: Audio, language: str) -> Speech:
+    there = slice(audio.channels)
+    return replace(
+        speech, language=language or speech.language, channels=speech.channels[there],
+        activity=speech.activity[there], passages=speech.passages[there],
+    )  # fmt: skip
 
 
 def _nonsense(audio: Audio, language: str) -> Speech:

@@ -133,8 +133,8 @@ def test_warm_up_may_be_repeated(engine):
     assert engine.describe() == before
 
 
-def test_one_entry_an_audio_in_order_whatever_the_batch(engine, audios, spoken):
-    assert [len(speech.channels) for speech in spoken] == [1, 1]
+def test_one_entry_an_audio_in_order_and_a_list_a_channel_whatever_the_batch(engine, audios, spoken):
+    assert [len(speech.channels) for speech in spoken] == [audio.channels for audio in audios]
     assert spoken[0].channels != spoken[1].channels
     (again,) = engine.transcribe(audios[1:], ["it"])
     assert again.channels == spoken[1].channels  # the same words alone
