@@ -17,6 +17,15 @@ class Answer(StrEnum):
     CANNOT_TELL = "cannot_tell"
 
 
+class Origin(StrEnum):
+    """Who gave an answer: a rule, a model trained on analysts' answers, a generative model, a person."""
+
+    RULE = "rule"
+    MODEL = "model"
+    GENERATIVE = "generative"
+    PERSON = "person"
+
+
 class EvidenceKind(StrEnum):
     """`words`: said; `absence`: searched and not found; `signal`: measured; `contact`: known of the contact."""
 
@@ -66,6 +75,9 @@ class CriterionAnswer:
     Attributes:
         reason: stable code of why (`found`, `absent`, `roles_unknown`, …); worded by the user interface.
         confidence: 0 to 1; the weakest link of the evidence.
+        origin: who gave it; a person's *not applicable* stays apart from the system's.
+        value: the chosen option's id, the options' ids, the number, the date (ISO 8601) or the text; `None` for yes/no.
+        share: share of the criterion's points that the value earns; `None`: all where met, none where not met.
     """
 
     criterion_id: str
@@ -73,6 +85,9 @@ class CriterionAnswer:
     reason: str
     evidence: tuple[Evidence, ...] = ()
     confidence: Share = 1.0
+    origin: Origin = Origin.RULE
+    value: str | float | tuple[str, ...] | None = None
+    share: Share | None = None
 
 
 @dataclass(frozen=True)
