@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines import cli_bench_answers, cli_bench_generative
 from pipelines.command import CommandContext
 from qm.errors import InputError
 
@@ -17,6 +18,8 @@ Seed = Annotated[int, typer.Option(help="Of whatever is drawn at random.")]
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
+    cli_bench_generative.register(bench)
+    cli_bench_answers.register(bench)
     app.add_typer(bench, name="bench")
 
 
@@ -74,6 +77,19 @@ def speech(
     """What must be found in recordings, and what must not: doubled and swapped channels, words that nobody said."""
     measure = _bench("speech")
     measure.main(CommandContext.open(), parts=_names(parts), seed=seed, as_json=as_json)
+
+
+@bench.command()
+def score(
+    count: Annotated[int, typer.Option(min=1, help="Transcripts of 120 turns.")] = 200,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds; medians are printed.")] = 3,
+    peer: Annotated[bool, typer.Option(help="Also time spaCy's matchers on the same phrases.")] = True,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Contacts scored a second on a form of 40 criteria, and how that grows with words and phrases."""
+    measure = _bench("score")
+    measure.main(CommandContext.open(), count=count, rounds=rounds, seed=seed, with_peer=peer, as_json=as_json)
 
 
 def _names(text: str) -> tuple[str, ...]:

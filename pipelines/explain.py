@@ -1,13 +1,30 @@
 """The decision tree of one answer, as text."""
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 
 from pipelines.command import CommandContext
 from pipelines.reports import clock
 from qm.domain.evaluation import Evidence
+from qm.domain.text import Language, Text
 from qm.errors import NotFoundError
-from qm.rules.conditions import All, AnyOf, Beside, Condition, ContactField, Measure, Not, Order, Say
+from qm.rules.conditions import (
+    All,
+    Answered,
+    AnyOf,
+    Beside,
+    Condition,
+    ContactField,
+    Means,
+    Measure,
+    Near,
+    Not,
+    Order,
+    Repeats,
+    Reply,
+    Say,
+    Trained,
+)
 from qm.rules.engine import answer_criterion
 from qm.rules.predicates import decide
 from qm.rules.scene import Scene
@@ -33,48 +50,84 @@ def explain(context: CommandContext, contact_id: str, criterion_id: str) -> Iter
     yield f"{rule.title.said_in(context.language)}: {say(f'answer.{answer.answer}', context.language)}"
     yield f"  {say(f'reason.{answer.reason}', context.language)}"
     if rule.applies is not None:
-        yield "applies:"
-        yield from _tree(rule.applies, scene, 1)
-    yield "met:"
-    yield from _tree(rule.met, scene, 1)
+        yield f"{_word('applies', context.language)}:"
+        yield from _tree(rule.applies, scene, 1, context.language)
+    yield f"{_word('met', context.language)}:"
+    yield from _tree(rule.met, scene, 1, context.language)
 
 
-def _tree(condition: Condition, scene: Scene, depth: int) -> Iterator[str]:
+def _tree(condition: Condition, scene: Scene, depth: int, language: Language) -> Iterator[str]:
     verdict = decide(condition, scene)
     indent = "  " * depth
-    yield f"{indent}{_name(condition)} -> {verdict.truth.value} ({verdict.reason})"
+    reason = say(f"reason.{verdict.reason}", language)
+    yield f"{indent}{_name(condition, language)} -> {_word(verdict.truth.value, language)} ({reason})"
     if isinstance(condition, All | AnyOf):
         for part in condition.parts:
-            yield from _tree(part, scene, depth + 1)
+            yield from _tree(part, scene, depth + 1, language)
     elif isinstance(condition, Not):
-        yield from _tree(condition.part, scene, depth + 1)
+        yield from _tree(condition.part, scene, depth + 1, language)
     else:
         for item in verdict.evidence:
-            yield f"{indent}  {_evidence(item)}"
+            yield f"{indent}  {_evidence(item, language)}"
         for doubt in verdict.doubts:
-            yield f"{indent}  doubt: {doubt}"
+            yield f"{indent}  {_word('doubt', language)}: {say(f'reason.{doubt}', language)}"
 
 
-def _name(condition: Condition) -> str:
-    if isinstance(condition, Say):
-        return f"say by {'/'.join(sorted(condition.roles))}"
-    if is_dataclass(condition) and not isinstance(condition, All | AnyOf | Not):
-        shown = [
-            f"{f.name}={getattr(condition, f.name)}"
-            for f in fields(condition)
-            if isinstance(getattr(condition, f.name), str | float | tuple)
-        ]
-        return f"{_OPERATORS[type(condition)]} {' '.join(shown)}"
-    return _OPERATORS[type(condition)]
+def _name(condition: Condition, language: Language) -> str:
+    """The operator as rules write it, and what it was given, phrases aside."""
+    operator = _OPERATORS[type(condition)]
+    if isinstance(condition, AnyOf) and condition.least > 1:
+        return f"at_least {condition.least}"
+    if isinstance(condition, All | AnyOf | Not):
+        return operator
+    return f"{operator} {' '.join(_given(condition, language))}".rstrip()
+
+
+def _given(condition: Condition, language: Language) -> Iterator[str]:
+    for field in fields(condition):
+        value = getattr(condition, field.name)
+        if field.name == "roles":
+            yield "/".join(_word(role.value, language) for role in sorted(value))
+        elif field.name == "span":
+            yield from (f"{name}={limit:g}" for name, limit in vars(value).items() if limit is not None)
+        elif isinstance(value, str | int | float) and value is not False:
+            yield f"{field.name}={value}"
+        elif field.name in ("values", "answers") and value:
+            yield f"{field.name}={'/'.join(value)}"
 
 
 _OPERATORS: dict[type, str] = {
-    All: "all", AnyOf: "any", Not: "not", Order: "order", Beside: "beside", Measure: "measure", ContactField: "contact",
+    All: "all", AnyOf: "any", Not: "not", Say: "say", Order: "order", Beside: "beside", Near: "near", Reply: "reply",
+    Repeats: "repeats", Means: "means", Trained: "trained", Answered: "answered", Measure: "measure",
+    ContactField: "contact",
 }  # fmt: skip
+_WORDS = {
+    "applies": Text("si applica", "applies"),
+    "met": Text("soddisfatto", "met"),
+    "true": Text("vero", "true"),
+    "false": Text("falso", "false"),
+    "unknown": Text("non si sa", "unknown"),
+    "doubt": Text("dubbio", "doubt"),
+    "words": Text("parole", "words"),
+    "absence": Text("assenza", "absence"),
+    "signal": Text("segnale", "signal"),
+    "contact": Text("contatto", "contact"),
+    "agent": Text("operatore", "agent"),
+    "customer": Text("cliente", "customer"),
+    "ivr": Text("voce registrata", "recorded voice"),
+    "searched": Text("turni cercati", "turns searched"),
+}
 
 
-def _evidence(item: Evidence) -> str:
+def _word(name: str, language: Language) -> str:
+    return _WORDS[name].said_in(language) if name in _WORDS else name
+
+
+def _evidence(item: Evidence, language: Language) -> str:
     place = f"{clock(item.start_s)}-{clock(item.end_s)}" if item.end_s > item.start_s else ""
-    turns = f"{len(item.turn_ids)} turns searched" if item.kind == "absence" else " ".join(item.turn_ids)
-    parts = [item.kind.value, place, turns, f"«{item.quote}»" if item.quote else "", item.fact]
+    is_absence = item.kind == "absence"
+    turns = f"{len(item.turn_ids)} {_word('searched', language)}" if is_absence else " ".join(item.turn_ids)
+    alike = f"({item.similarity:.2f})" if item.quote and item.similarity < 1 else ""
+    quoted = f"«{item.quote}»" if item.quote else ""
+    parts = [_word(item.kind.value, language), place, turns, quoted, alike, item.fact]
     return "  ".join(part for part in parts if part)

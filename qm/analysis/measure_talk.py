@@ -22,6 +22,7 @@ from qm.analysis.find_talk_spans import (
     find_responses,
     find_silences,
 )
+from qm.analysis.measure_chat import CHAT_MEASURES, measure_chat
 from qm.domain.contact import History
 from qm.domain.signals import Signal, Signals
 from qm.domain.transcript import Role, Transcript
@@ -53,7 +54,7 @@ ROLE_MEASURES = (
     *(f"{role}_{name}" for role in PARTIES for name in _ONE_PARTY),
 )  # fmt: skip
 """Measures that need to know who speaks."""
-MEASURES = frozenset({*SILENCE_MEASURES, *HOLD_MEASURES, *ROLE_MEASURES})
+MEASURES = frozenset({*SILENCE_MEASURES, *HOLD_MEASURES, *ROLE_MEASURES, *CHAT_MEASURES})
 """Names that rules may use in `measure:`."""
 
 _NO_HISTORY = History()
@@ -64,19 +65,22 @@ def measure_talk(
     transcript: Transcript, activity: Activity | None = None,
     *, history: History = _NO_HISTORY, loudness: Mapping[Role, float | None] = _NO_LOUDNESS,
 ) -> Signals:  # fmt: skip
-    """Spans and measures of one call, in time near to linear in its words and stretches.
+    """Spans and measures of one contact, in time near to linear in its words and stretches.
 
-    Measures that need roles are `None` where any turn's role is unknown; all are `None` for a chat or where
-    nobody speaks. Silence before the first and after the last speech isn't counted: nothing was awaited there.
-    Suspected words don't count as speech.
+    Measures that need roles are `None` where any turn's role is unknown; all are `None` where nobody speaks or
+    writes. A chat or an e-mail has those of `qm.analysis.measure_chat` and no others; a call has none of them.
+    Silence before the first and after the last speech isn't counted: nothing was awaited there. Suspected words don't
+    count as speech.
 
     Args:
         activity: detected speech by role; taken from the words' times where it isn't given.
         history: what the telephone system counted; its holds go before those heard.
         loudness: level of each party's speech, dB relative to full scale; `None` or absent where it wasn't taken.
     """
+    if transcript.recording is None:
+        return Signals((), dict.fromkeys(sorted(MEASURES)) | measure_chat(transcript))
     talk = make_talk(transcript, activity)
-    if transcript.recording is None or not any(turn.text.strip() for turn in talk.turns):
+    if not any(turn.text.strip() for turn in talk.turns):
         return Signals((), dict.fromkeys(sorted(MEASURES)))
     silences = find_silences(talk.activity)
     holds = find_holds(talk, transcript.quality, silences, transcript.language)

@@ -2,25 +2,25 @@
 
 import re
 
-_UNITS_IT = "zero uno due tre quattro cinque sei sette otto nove".split()
-_TEENS_IT = "dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove".split()
-_TENS_IT = "venti trenta quaranta cinquanta sessanta settanta ottanta novanta".split()
-_UNITS_EN = "zero one two three four five six seven eight nine".split()
-_TEENS_EN = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS_EN = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+UNITS_IT = "zero uno due tre quattro cinque sei sette otto nove".split()
+TEENS_IT = "dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove".split()
+TENS_IT = "venti trenta quaranta cinquanta sessanta settanta ottanta novanta".split()
+UNITS_EN = "zero one two three four five six seven eight nine".split()
+TEENS_EN = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+TENS_EN = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 
 
 def _italian_tens() -> set[str]:
     joined = set()
-    for tens in _TENS_IT:
-        for unit in _UNITS_IT[1:]:
+    for tens in TENS_IT:
+        for unit in UNITS_IT[1:]:
             stem = tens[:-1] if unit[0] in "uo" else tens
             joined.add(stem + unit)
     return joined
 
 
 _WORDS = frozenset(
-    {*_UNITS_IT[2:], *_TEENS_IT, *_TENS_IT, *_italian_tens(), *_UNITS_EN, *_TEENS_EN, *_TENS_EN}
+    {*UNITS_IT[2:], *TEENS_IT, *TENS_IT, *_italian_tens(), *UNITS_EN, *TEENS_EN, *TENS_EN}
     | {"cento", "mille", "mila", "hundred", "thousand"}
 )
 """`uno` is left out: it is mostly an article."""

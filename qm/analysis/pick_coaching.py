@@ -11,6 +11,7 @@ from qm.domain.evaluation import Answer, CriterionAnswer, Evaluation, Evidence, 
 from qm.domain.figures import Count
 from qm.domain.form import Form
 from qm.domain.transcript import Role
+from qm.domain.weights import weigh
 from qm.fingerprint import fingerprint
 from qm.units import Seconds
 
@@ -77,13 +78,9 @@ def _collect(
 
 
 def criterion_shares(form: Form) -> dict[str, float]:
-    """Share of each criterion in its form when everything applies; they add up to 1."""
-    total = sum(section.weight for section in form.sections)
-    shares = {}
-    for section in form.sections:
-        points = sum(criterion.points for criterion in section.criteria)
-        shares.update({c.id: section.weight / total * c.points / points for c in section.criteria})
-    return shares
+    """Share of each criterion in its form when everything applies; they add up to 1, bonuses and mere notes have 0."""
+    criteria = [criterion.id for criterion in form.criteria]
+    return dict.fromkeys(criteria, 0.0) | weigh(form, criteria)
 
 
 def _item(misses: Sequence[Miss], answered: int) -> CoachingItem:

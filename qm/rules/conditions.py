@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from qm.analysis.match_text import PhraseSet
+from qm.domain.evaluation import Answer
 from qm.domain.signals import SignalKind
 from qm.domain.text import Language
 from qm.domain.transcript import Role
@@ -22,13 +23,15 @@ class Negated(StrEnum):
 
 @dataclass(frozen=True)
 class Span:
-    """Where in the contact to look: one at most of the four is given; none means everywhere.
+    """Where in the contact to look: one at most of the first six is given; none means everywhere.
 
     Attributes:
         first_s: the first seconds after the first word of the contact.
         last_s: the last seconds before the last word.
         first_turns: the first turns of the roles asked for (for chats, which have no steady clock).
         last_turns: the last turns of those roles.
+        first_words: the first words of those roles; a phrase has to begin among them.
+        last_words: the last words of those roles.
         chat_first_turns: taken instead of the others when the contact isn't a call.
         chat_last_turns: likewise.
     """
@@ -39,6 +42,11 @@ class Span:
     last_turns: int | None = None
     chat_first_turns: int | None = None
     chat_last_turns: int | None = None
+    first_words: int | None = None
+    last_words: int | None = None
+
+
+EVERYWHERE = Span()
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,15 @@ class Say:
     @cached_property
     def compiled(self) -> dict[Language, PhraseSet]:
         """The phrases by language, ready to search."""
-        return {language: PhraseSet(phrases, language, dict(self.classes)) for language, phrases in self.phrases}
+        return {language: _compiled(phrases, language, self.classes) for language, phrases in self.phrases}
+
+
+@lru_cache(maxsize=4096)
+def _compiled(
+    phrases: tuple[str, ...], language: Language, classes: tuple[tuple[str, frozenset[str]], ...]
+) -> PhraseSet:
+    """Compiled once, however many conditions name the same list."""
+    return PhraseSet(phrases, language, dict(classes))
 
 
 @dataclass(frozen=True)
@@ -82,6 +98,83 @@ class Beside:
     say: Say
     before_s: Seconds = 0.0
     after_s: Seconds = 0.0
+
+
+@dataclass(frozen=True)
+class Near:
+    """All parts are said close to one another; just one of the three limits is given.
+
+    Attributes:
+        within_words: words at most between one and the next, of the parties that the parts name.
+        within_turns: turns in a row that hold them all; 1: a single turn.
+        within_s: seconds at most between the end of one and the beginning of the next.
+        ordered: they have to come in the order given.
+    """
+
+    parts: tuple[Say, ...]
+    within_words: int | None = None
+    within_turns: int | None = None
+    within_s: Seconds | None = None
+    ordered: bool = False
+
+
+@dataclass(frozen=True)
+class Reply:
+    """After `asked` is said, `answer` is said within the next turns of those who answer.
+
+    Attributes:
+        within_turns: turns of the answering party, from the asking on.
+        each: every time that it was asked; else once is enough.
+    """
+
+    asked: Say
+    answer: Say
+    within_turns: int = 2
+    each: bool = False
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """A party says the same stretch of at least `words` words, `times` times in all."""
+
+    roles: frozenset[Role]
+    words: int = 5
+    times: int = 2
+    span: Span = EVERYWHERE
+
+
+@dataclass(frozen=True)
+class Means:
+    """A party says something that means nearly what one of the example sentences means.
+
+    Attributes:
+        at_least: cosine similarity of the sentence embeddings from which it counts.
+        sentences: sentences that are looked at together.
+    """
+
+    roles: frozenset[Role]
+    like: tuple[tuple[Language, tuple[str, ...]], ...]
+    at_least: float = 0.6
+    sentences: int = 1
+    span: Span = EVERYWHERE
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The model trained on people's answers to a criterion says *met*."""
+
+    criterion_id: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Another criterion's answer is one of `answers`, or its value one of `values` or inside the bounds."""
+
+    criterion_id: str
+    answers: tuple[Answer, ...] = ()
+    values: tuple[str, ...] = ()
+    at_least: float | None = None
+    at_most: float | None = None
 
 
 @dataclass(frozen=True)
@@ -125,4 +218,19 @@ class Not:
     part: "Condition"
 
 
-Condition: TypeAlias = Say | Order | Beside | Measure | ContactField | All | AnyOf | Not
+Condition: TypeAlias = (
+    Say
+    | Order
+    | Beside
+    | Near
+    | Reply
+    | Repeats
+    | Means
+    | Trained
+    | Answered
+    | Measure
+    | ContactField
+    | All
+    | AnyOf
+    | Not
+)

@@ -1,20 +1,17 @@
 """From located mappings to conditions. Faults are collected; a faulty condition comes back as `None`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from qm.analysis.compile_phrases import WordClasses, compile_phrase
+from qm.analysis.compile_phrases import WordClasses
 from qm.domain.contact import AGENT_FIELDS, CONTACT_FIELDS, HISTORY_FIELDS
-from qm.domain.signals import SignalKind
-from qm.domain.text import Language
-from qm.domain.transcript import Role
-from qm.rules.conditions import All, AnyOf, Beside, Condition, ContactField, Measure, Negated, Not, Order, Say, Span
-from qm.rules.located import FaultList, Located, check_keys, nearest_hint, read_count, read_number, read_strings
+from qm.domain.evaluation import Answer
+from qm.rules.conditions import All, Answered, AnyOf, Condition, ContactField, Measure, Not, Trained
+from qm.rules.located import FaultList, Located, nearest_hint, read_count, read_number
+from qm.rules.parse_say import PhraseLists, SayParser, is_mapping, read_phrases
+from qm.rules.parse_talk import TalkParser
 
-PhraseLists = Mapping[str, Mapping[Language, tuple[str, ...]]]
-_SPAN_SECONDS = ("first_s", "last_s")
-_SPAN_TURNS = ("first_turns", "last_turns", "chat_first_turns", "chat_last_turns")
-_SAY_KEYS = ("by", "phrases", "it", "en", "times", "negated", *_SPAN_SECONDS, *_SPAN_TURNS)
+__all__ = ["ConditionParser", "PhraseLists", "read_phrases"]
 
 
 class ConditionParser:
@@ -29,12 +26,14 @@ class ConditionParser:
 
     def __init__(self, found: FaultList, lists: PhraseLists, classes: WordClasses, measures: frozenset[str]) -> None:
         self._found = found
-        self._lists = lists
-        self._classes = classes
         self._measures = measures
+        says = SayParser(found, lists, classes)
+        talk = TalkParser(says)
         self._parsers: dict[str, Callable[[Any, int], Condition | None]] = {
             "all": self._all, "any": self._any, "none": self._none, "not": self._not, "at_least": self._at_least,
-            "say": self._say, "order": self._order, "beside": self._beside,
+            "say": says.say, "order": talk.order, "beside": talk.beside,
+            "near": talk.near, "reply": talk.reply, "repeats": talk.repeats, "means": talk.means,
+            "trained": self._trained, "answered": self._answered,
             "measure": self._measure, "contact": self._contact,
         }  # fmt: skip
 
@@ -87,83 +86,28 @@ class ConditionParser:
             return None
         return AnyOf(parts, least) if parts and least else None
 
-    def _say(self, node: Any, line: int) -> Say | None:
-        if not self._is_mapping(node, line, "say", _SAY_KEYS, ("by",)):
+    def _trained(self, node: Any, line: int) -> Condition | None:
+        if not self._is_mapping(node, line, "trained", ("criterion",), ("criterion",)):
             return None
-        roles = self._roles(node)
-        phrases = self._phrases(node)
-        try:
-            negated = Negated(node.get("negated", "ignore"))
-        except ValueError:
-            hint = nearest_hint(node["negated"], [n.value for n in Negated])
-            self._found.add(node.line_of("negated"), "rules.bad_value", "say: unknown value of 'negated'", hint)
-            return None
-        if not roles or not phrases:
-            return None
-        least = read_count(node, "times", self._found, "say") or 1
-        return Say(roles, phrases, self._span(node), least, negated, tuple(sorted(self._classes.items())))
+        return Trained(str(node["criterion"]))
 
-    def _roles(self, node: Located) -> frozenset[Role]:
-        wanted = node["by"] if isinstance(node["by"], list) else [node["by"]]
-        if wanted == ["anyone"]:
-            return frozenset(Role)
-        names = [role.value for role in Role if role is not Role.UNKNOWN]
+    def _answered(self, node: Any, line: int) -> Condition | None:
+        keys = ("criterion", "is", "values", "at_least", "at_most")
+        if not self._is_mapping(node, line, "answered", keys, ("criterion",)):
+            return None
+        known = [answer.value for answer in Answer]
+        wanted, values = _listed(node, "is"), _listed(node, "values")
         for name in wanted:
-            if name not in names:
-                hint = nearest_hint(str(name), [*names, "anyone"])
-                self._found.add(node.line_of("by"), "rules.unknown_role", f"say: unknown role '{name}'", hint)
-        return frozenset(Role(name) for name in wanted if name in names)
-
-    def _phrases(self, node: Located) -> tuple[tuple[Language, tuple[str, ...]], ...]:
-        lists = node.get("phrases", [])
-        lists = lists if isinstance(lists, list) else [lists]
-        merged: dict[Language, list[str]] = {language: [] for language in Language}
-        for name in lists:
-            if not isinstance(name, str) or name not in self._lists:
-                hint = nearest_hint(str(name), self._lists)
-                self._found.add(node.line_of("phrases"), "rules.unknown_list", f"no phrase list '{name}'", hint)
-                return ()
-            for language, phrases in self._lists[name].items():
-                merged[language].extend(phrases)
-        for language in Language:
-            merged[language].extend(read_phrases(node, language.value, self._classes, self._found))
-        if missing := [language.value for language in Language if not merged[language]]:
-            self._found.add(
-                node.line, "rules.no_phrases", f"say: no phrases for {', '.join(missing)}", "give `it:` and `en:`"
-            )
-            return ()
-        return tuple((language, tuple(merged[language])) for language in Language)
-
-    def _span(self, node: Located) -> Span:
-        given = [key for key in ("first_s", "last_s", "first_turns", "last_turns") if key in node]
-        if len(given) > 1:
-            self._found.add(
-                node.line, "rules.two_windows", f"say: {' and '.join(given)} exclude each other", "keep one"
-            )
-        first_s, last_s = (read_number(node, key, self._found, "say") for key in _SPAN_SECONDS)
-        return Span(first_s, last_s, *(read_count(node, key, self._found, "say") for key in _SPAN_TURNS))
-
-    def _order(self, node: Any, line: int) -> Condition | None:
-        if not self._is_mapping(node, line, "order", ("first", "then"), ("first", "then")):
+            if name not in known:
+                hint = nearest_hint(name, known)
+                self._found.add(node.line_of("is"), "rules.bad_value", f"answered: no answer '{name}'", hint)
+                return None
+        low, high = self._bounds(node, "answered")
+        if not wanted and not values and low is None and high is None:
+            message, hint = "answered: nothing to compare with", "add `is:`, `values:` or a bound"
+            self._found.add(node.line, "rules.missing_key", message, hint)
             return None
-        first, then = self._say(node["first"], line), self._say(node["then"], line)
-        return Order(first, then) if first and then else None
-
-    def _beside(self, node: Any, line: int) -> Condition | None:
-        keys = ("signal", "at_least_s", "before_s", "after_s", "say")
-        if not self._is_mapping(node, line, "beside", keys, ("signal", "at_least_s", "say")):
-            return None
-        if ("before_s" in node) == ("after_s" in node):
-            self._found.add(node.line, "rules.bad_condition", "beside: give either 'before_s' or 'after_s'")
-            return None
-        kinds = [kind.value for kind in SignalKind]
-        if node["signal"] not in kinds:
-            hint = nearest_hint(str(node["signal"]), kinds)
-            self._found.add(node.line_of("signal"), "rules.unknown_signal", f"no signal '{node['signal']}'", hint)
-            return None
-        say = self._say(node["say"], node.line_of("say"))
-        seconds = {k: read_number(node, k, self._found, "beside") or 0.0 for k in ("at_least_s", "before_s", "after_s")}
-        return Beside(SignalKind(node["signal"]), say=say, **seconds) if say else None
+        return Answered(str(node["criterion"]), tuple(Answer(name) for name in wanted), values, low, high)
 
     def _measure(self, node: Any, line: int) -> Condition | None:
         if not self._is_mapping(node, line, "measure", ("name", "at_least", "at_most"), ("name",)):
@@ -188,13 +132,12 @@ class ConditionParser:
             hint = nearest_hint(str(node["field"]), known) + "; a site's own column begins with 'x_'"
             self._found.add(node.line_of("field"), "rules.unknown_field", f"no contact field '{node['field']}'", hint)
             return None
-        values = node.get("is", [])
-        values = values if isinstance(values, list) else [values]
+        values = _listed(node, "is")
         low, high = self._bounds(node, "contact")
         if not values and low is None and high is None:
             self._found.add(node.line, "rules.missing_key", "contact: nothing to compare with", "add `is:` or a bound")
             return None
-        return ContactField(node["field"], tuple(str(value) for value in values), low, high)
+        return ContactField(node["field"], values, low, high)
 
     def _bounds(self, node: Located, what: str) -> tuple[float | None, float | None]:
         low = read_number(node, "at_least", self._found, what)
@@ -204,20 +147,10 @@ class ConditionParser:
         return low, high
 
     def _is_mapping(self, node: Any, line: int, what: str, known: tuple[str, ...], required: tuple[str, ...]) -> bool:
-        if not isinstance(node, Located):
-            self._found.add(line, "rules.bad_condition", f"{what}: needs keys: {', '.join(known)}")
-            return False
-        return check_keys(node, known, required, self._found, what)
+        return is_mapping(node, line, what, known, required, self._found)
 
 
-def read_phrases(node: Located, key: str, classes: WordClasses, found: FaultList) -> tuple[str, ...]:
-    """The phrases under a language key; those that can't be compiled are reported and left out."""
-    good = []
-    for phrase in read_strings(node, key, found, "phrases"):
-        try:
-            compile_phrase(phrase, classes)
-        except ValueError as error:
-            found.add(node.line_of(key), "rules.bad_phrase", f"phrase '{phrase}': {error}")
-        else:
-            good.append(phrase)
-    return tuple(good)
+def _listed(node: Located, key: str) -> tuple[str, ...]:
+    """What stands under a key, one or a list, as texts."""
+    value = node.get(key, [])
+    return tuple(str(item) for item in (value if isinstance(value, list) else [value]))

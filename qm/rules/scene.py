@@ -1,21 +1,36 @@
-"""One contact made ready for its rules: words by role, the clock, signals, and the thresholds of doubt."""
+"""One contact made ready for its rules: words by role, the clock, signals, earlier answers, and thresholds of doubt."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
-from qm.analysis.match_text import Token, role_stream_indexes, tokens_of
+import numpy as np
+from numpy.typing import NDArray
+
+from qm.analysis.find_phrases import Found
+from qm.analysis.match_text import Hit, Likeness, PhraseSet
 from qm.analysis.normalise_text import normalise
+from qm.analysis.word_stream import Stream, role_stream_indexes, stream_of_turns
 from qm.domain.contact import Contact, Medium
-from qm.domain.evaluation import Window
+from qm.domain.evaluation import CriterionAnswer, Window
+from qm.domain.prediction import Prediction
 from qm.domain.signals import Signals
 from qm.domain.text import Language
 from qm.domain.transcript import Role, Transcript
-from qm.rules.conditions import Span
+from qm.rules.conditions import EVERYWHERE, Span
+from qm.rules.part import TAIL_S, TAIL_WORDS, Part, cut
+from qm.rules.rule_book import RuleBook
 from qm.units import Seconds, Share
 
-TAIL_S: Seconds = 3.0
-"""How long a phrase that begins inside its window may go on after it."""
+__all__ = ["TAIL_S", "TAIL_WORDS", "Encoder", "Part", "Scene", "Thresholds"]
+
+
+class Encoder(Protocol):
+    """What sentences mean, as vectors: similar meanings, similar directions, whatever the language."""
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """A row of unit length for each text."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +53,37 @@ class Thresholds:
 
 
 class Scene:
-    """What the predicates look at. Cheap to build; streams are made on first use and kept."""
+    """What the predicates look at. Cheap to build; streams and what is found in them are made on first use and kept.
 
-    def __init__(self, contact: Contact, transcript: Transcript, signals: Signals, thresholds: Thresholds) -> None:
+    Attributes:
+        answers: by criterion, filled while a form is answered, so that later criteria can ask for earlier ones.
+    """
+
+    def __init__(
+        self,
+        contact: Contact,
+        transcript: Transcript,
+        signals: Signals,
+        thresholds: Thresholds,
+        encoder: Encoder | None = None,
+        predictions: Mapping[str, Prediction] | None = None,
+    ) -> None:
         self.contact = contact
         self.transcript = transcript
         self.signals = signals
         self.thresholds = thresholds
-        self._streams: dict[frozenset[Role], tuple[Token, ...]] = {}
+        self.encoder = encoder
+        self.predictions = predictions or {}
+        self.answers: dict[str, CriterionAnswer] = {}
+        self._book: RuleBook | None = None
+        self._streams: dict[frozenset[Role], Stream] = {}
+        self._parts: dict[tuple[frozenset[Role], Span, Window | None], Part] = {}
+        self._found: dict[Stream, dict[PhraseSet, list[Found]]] = {}
+        self._likenesses: dict[tuple[PhraseSet, Part, Share], Likeness | None] = {}
+
+    def use(self, book: RuleBook) -> None:
+        """Look for all phrases of a pack at once from now on; what is found stays the same."""
+        self._book = book
 
     @cached_property
     def language(self) -> Language | None:
@@ -65,6 +103,16 @@ class Scene:
         return tuple((turn.role, word.start_s) for turn in turns for word in turn.words if word.suspect)
 
     @cached_property
+    def has_unknown_roles(self) -> bool:
+        """True where somebody speaks and nobody knows in which part."""
+        return any(turn.role is Role.UNKNOWN for turn in self.transcript.turns)
+
+    @cached_property
+    def has_words(self) -> bool:
+        """False where nothing was said or written."""
+        return self.transcript.has_words
+
+    @cached_property
     def clock(self) -> Window:
         """From the first word to the last."""
         turns = self.transcript.turns
@@ -80,15 +128,25 @@ class Scene:
         """True for voice: seconds mean something."""
         return self.contact.medium is Medium.VOICE
 
-    def stream(self, roles: frozenset[Role]) -> tuple[Token, ...]:
-        """All words of these roles in order."""
-        if roles not in self._streams:
-            indexes = role_stream_indexes(self.transcript.turns, roles)
-            self._streams[roles] = tokens_of(self.transcript.turns, indexes)
-        return self._streams[roles]
+    def stream(self, roles: frozenset[Role]) -> Stream:
+        """All words of these roles in order; the same object for roles that differ only by who never speaks."""
+        heard = roles & self._present
+        if heard not in self._streams:
+            indexes = role_stream_indexes(self.transcript.turns, heard)
+            self._streams[heard] = stream_of_turns(self.transcript.turns, indexes)
+        return self._streams[heard]
+
+    @cached_property
+    def _present(self) -> frozenset[Role]:
+        return frozenset(turn.role for turn in self.transcript.turns)
+
+    def offsets(self, roles: frozenset[Role], among: frozenset[Role]) -> dict[int, int]:
+        """By turn of some roles, what to add to the place of a word to have its place among the words of more roles."""
+        own, wider = _first_places(self.stream(roles)), _first_places(self.stream(among))
+        return {turn: wider[turn] - at for turn, at in own.items()}
 
     def window(self, span: Span) -> Window:
-        """The seconds that a span allows; the whole contact where it's counted in turns or not limited."""
+        """The seconds that a span allows; the whole contact where it's counted in turns or words or not limited."""
         start, end = self.clock.start_s, self.clock.end_s
         if self.is_call and span.first_s is not None:
             return Window(start, start + span.first_s)
@@ -96,31 +154,44 @@ class Scene:
             return Window(end - span.last_s, end)
         return Window(start, end)
 
-    def inside(self, stream: tuple[Token, ...], span: Span) -> tuple[Token, ...]:
-        """The part of a stream that a span allows and `TAIL_S` more: a phrase has to begin inside, not to end."""
-        window = self.window(span)
-        turns = self._allowed_turns(stream, span)
-        last_s = window.end_s + TAIL_S
-        return tuple(t for t in stream if window.start_s <= t.start_s <= last_s and _is_in(t.turn, turns))
+    def part(self, roles: frozenset[Role], span: Span = EVERYWHERE, within: Window | None = None) -> Part:
+        """The words of these roles that a span allows, and of those the ones that begin `within` some seconds."""
+        key = roles, span, within
+        if key not in self._parts:
+            self._parts[key] = cut(self.stream(roles), span, self.window(span), within, is_call=self.is_call)
+        return self._parts[key]
 
-    def _allowed_turns(self, stream: tuple[Token, ...], span: Span) -> frozenset[int] | None:
-        first, last = span.first_turns, span.last_turns
-        if not self.is_call:
-            first, last = span.chat_first_turns or first, span.chat_last_turns or last
-        if first is None and last is None:
-            return None
-        order = list(dict.fromkeys(token.turn for token in stream))
-        return frozenset(order[:first] if first is not None else order[-(last or 0) :])
+    def hits(self, phrases: PhraseSet, roles: frozenset[Role], part: Part) -> tuple[Hit, ...]:
+        """Where phrases stand in a part, negated or not."""
+        return phrases.choose(self._all_found(phrases, roles, part.stream), part.stream, part.first, part.stop)
+
+    def _all_found(self, phrases: PhraseSet, roles: frozenset[Role], stream: Stream) -> Sequence[Found]:
+        known = self._found.setdefault(stream, {})
+        if phrases not in known and self._book is not None and self.language is not None:
+            heard = roles & self._present
+            book = self._book.of(self.language, heard, self._present)
+            if phrases in book.sets and self._streams.get(heard) is stream:
+                known.update({each: [] for each in book.sets})
+                known.update(book.search(stream, self.agent_names))
+        if phrases not in known:
+            known[phrases] = phrases.search(stream, self.agent_names)
+        return known[phrases]
+
+    def nearest(self, phrases: PhraseSet, part: Part, least: Share) -> Likeness | None:
+        """What sounds most like one of the phrases in a part."""
+        key = phrases, part, least
+        if key not in self._likenesses:
+            self._likenesses[key] = phrases.nearest_in(part.letters, least)
+        return self._likenesses[key]
 
     def turn_ids(self, indexes: Iterable[int]) -> tuple[str, ...]:
         """Ids of turns by their index, each once, in order."""
         return tuple(self.transcript.turns[index].id for index in sorted(set(indexes)))
 
 
-def _is_in(turn: int, turns: frozenset[int] | None) -> bool:
-    return turns is None or turn in turns
-
-
-def between(stream: tuple[Token, ...], start_s: Seconds, end_s: Seconds) -> tuple[Token, ...]:
-    """The words that begin inside a stretch of time."""
-    return tuple(token for token in stream if start_s <= token.start_s <= end_s)
+def _first_places(stream: Stream) -> dict[int, int]:
+    """Place of the first word of each turn."""
+    places: dict[int, int] = {}
+    for at, turn in enumerate(stream.turns):
+        places.setdefault(turn, at)
+    return places

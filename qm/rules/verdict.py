@@ -6,6 +6,9 @@ from enum import Enum
 
 from qm.domain.evaluation import Evidence
 
+ABSENCES = frozenset({"absent", "apart", "not_asked", "not_repeated", "not_meant"})
+"""Reasons of what wasn't heard: words that were mostly guessed prove none of them."""
+
 
 class Truth(Enum):
     """Three values; the tables are Kleene's (1952): unknown only where the other parts don't decide."""
@@ -33,6 +36,11 @@ class Verdict:
 def unknown(reason: str, *evidence: Evidence) -> Verdict:
     """A verdict that nothing can be said, and why."""
     return Verdict(Truth.UNKNOWN, reason, evidence)
+
+
+def truth_of(holds: bool) -> Truth:
+    """True or false."""
+    return Truth.TRUE if holds else Truth.FALSE
 
 
 def negate(verdict: Verdict) -> Verdict:
