@@ -14,6 +14,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "*_backchannel_count"),
     ),
     ("response", ("*_response_count", "*_response_delay_median_s", "*_response_delay_p90_s")),
+    ("written", ("first_response_s", "response_median_s", "response_longest_s", "canned_share")),
     ("silence", ("silence_count", "long_silence_count", "silence_longest_s", "silence_total_s", "silence_share")),
     (
         "hold",

@@ -7,7 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 from qm.domain.evaluation import Answer
+from qm.domain.form import Criterion, Value
 from qm.domain.recording import Finding, Severity
+from qm.domain.scales import CriterionType
 from qm.domain.text import Language
 from qm.services.views import CoachingRow
 from qm.wording_findings import phantom_reason
@@ -133,6 +135,23 @@ def clip_of(finding: Finding, length_s: float) -> tuple[float, float] | None:
     return round(max(0.0, finding.start_s - BEFORE_S), 3), min(length_s, finding.end_s + AFTER_S)
 
 
+def answer_value(criterion: Criterion, value: Value, language: Language) -> str:
+    """The value of an answer: titles of what was chosen, a number, a date or a text; empty where nothing was chosen."""
+    if criterion.type.is_choice:
+        titles = {option.id: option.title.said_in(language) for option in criterion.options}
+        chosen = value if isinstance(value, tuple) else (str(value),)
+        return ", ".join(titles.get(option, option) for option in chosen)
+    if criterion.type is CriterionType.DATE:
+        try:
+            return day(datetime.fromisoformat(str(value)), language)
+        except ValueError:
+            return str(value)
+    if isinstance(value, int | float):
+        shown = number(value, language, 2)
+        return shown.rstrip("0").rstrip(".,")
+    return str(value)
+
+
 def icon_of(answer: Answer) -> str:
     """The sign of an answer."""
     return ICONS[answer]
@@ -150,7 +169,7 @@ def by_agent(rows: Sequence[CoachingRow]) -> list[tuple[str, list[tuple[str, str
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "clock": clock, "span": span, "number": number, "percent": percent, "day": day, "hour": hour, "url_part": url_part,
-    "fact_value": fact_value, "by_agent": by_agent, "without_unit": without_unit,
+    "fact_value": fact_value, "answer_value": answer_value, "by_agent": by_agent, "without_unit": without_unit,
     "clip_of": clip_of, "findings_first": findings_first,
     "phantom_reason": phantom_reason,
 }  # fmt: skip

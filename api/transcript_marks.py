@@ -70,7 +70,7 @@ def evidence_id(evaluation_id: str, criterion_id: str, place: int) -> str:
 
 def word_marks(view: ContactView, language: Language) -> tuple[Mark, ...]:
     """Evidence of words, those that failed first: where two overlap, the more serious one is shown."""
-    rows = [(e.score.evaluation_id, row) for e in view.evaluations for s in e.sections for row in s.criteria]
+    rows = [(e.score.evaluation_id, row) for e in view.evaluations for s in e.leaves for row in s.criteria]
     marks = []
     for evaluation_id, row in rows:
         title = f"{row.criterion.title.said_in(language)}: {say('answer.' + row.answer.answer, language)}"

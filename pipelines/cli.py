@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.text import Text as RichText
 
-from pipelines import cli_bench, cli_lists, cli_models, cli_rules, cli_transcribe, reports
+from pipelines import cli_answers, cli_bench, cli_forms, cli_lists, cli_models, cli_rules, cli_transcribe, reports
 from pipelines.command import CommandContext, emit_json
 from pipelines.day import RunSummary
 from pipelines.labels import label
@@ -27,7 +27,9 @@ app = typer.Typer(
 cli_transcribe.register(app)
 cli_models.register(app)
 cli_rules.register(app)
+cli_forms.register(app)
 cli_lists.register(app)
+cli_answers.register(app)
 cli_bench.register(app)
 DayFolder = Annotated[Path, typer.Argument(help="A day folder: contacts.csv, recordings/, chats/, surveys.csv.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]

@@ -3,6 +3,8 @@
 from qm.domain.text import Language, Text
 from qm.wording_codes import CODES
 from qm.wording_findings import FINDINGS
+from qm.wording_forms import FORM_WORDS
+from qm.wording_generative import GENERATIVE_WORDS
 
 WORDS = {
     "answer.met": Text("soddisfatto", "met"),
@@ -36,6 +38,26 @@ WORDS = {
     "reason.alike": Text(
         "detto in modo simile, ma non abbastanza certo: serve un ascolto", "said nearly so, not surely enough: listen"
     ),
+    "reason.apart": Text("detti, ma troppo lontani fra loro", "said, but too far from one another"),
+    "reason.not_asked": Text("la domanda non è stata fatta", "the question was never asked"),
+    "reason.repeated": Text("ripetuto con le stesse parole", "said again in the same words"),
+    "reason.not_repeated": Text("niente di ripetuto con le stesse parole", "nothing was said again in the same words"),
+    "reason.meant": Text("detto con altre parole, vedi citazione", "said in other words, see the quote"),
+    "reason.not_meant": Text("niente di simile per significato", "nothing that means nearly the same"),
+    "reason.meaning": Text(
+        "significato vicino alla soglia: serve un ascolto", "the meaning lies near the threshold: listen"
+    ),
+    "reason.meaning_unavailable": Text(
+        "il modello per i significati non è attivo", "the model for meanings isn't switched on"
+    ),
+    "reason.predicted": Text("risposta del modello addestrato", "answered by the trained model"),
+    "reason.not_trained": Text("nessun modello risponde a questa domanda", "no model answers this question"),
+    "reason.model_assists": Text(
+        "il modello suggerisce soltanto: decide una persona", "the model only suggests: a person decides"
+    ),
+    "reason.model_unsure": Text("il modello non è abbastanza sicuro", "the model isn't sure enough"),
+    "reason.answered": Text("dipende da un'altra risposta", "depends on another answer"),
+    "reason.answer_unknown": Text("la risposta da cui dipende non è nota", "the answer it depends on isn't known"),
     "reason.measure_unknown": Text("misura non disponibile", "the measure isn't available"),
     "reason.field_unknown": Text("dato del contatto mancante", "a contact field is missing"),
     "reason.transcript_grade": Text(
@@ -46,6 +68,13 @@ WORDS = {
         "voci distinte dalla macchina su un solo canale: serve un ascolto",
         "a machine told the voices on one channel apart: listen",
     ),
+    "reason.people_only": Text("solo una persona può rispondere", "only a person can answer"),
+    "reason.not_shown": Text("la domanda non si pone in questo contatto", "the question doesn't arise in this contact"),
+    "reason.no_option": Text("nessuna delle scelte vale", "none of the options holds"),
+    "reason.no_other_option": Text("nessun'altra scelta vale", "none of the other options holds"),
+    "reason.bad_field": Text("dato del contatto non leggibile", "the contact field can't be read"),
+    "reason.form_language": Text("la scheda non è per questa lingua", "the form isn't meant for this language"),
+    "reason.left_out": Text("sezione tolta da una persona", "a person left the section out"),
     "why.automatic_fail": Text("errore grave", "automatic fail"),
     "why.repeated": Text("ripetuto", "repeated"),
     "why.unhappy_customer": Text("cliente insoddisfatto", "unhappy customer"),
@@ -89,5 +118,5 @@ def say(key: str, language: Language) -> str:
     Findings serve as reasons of answers and of grades as well: `grade.recording.bleed` is worded as that finding.
     """
     rest = key.partition(".")[2]
-    text = WORDS.get(key) or FINDINGS.get(rest)
+    text = WORDS.get(key) or FORM_WORDS.get(key) or GENERATIVE_WORDS.get(key) or FINDINGS.get(rest)
     return text.said_in(language) if text else rest or key

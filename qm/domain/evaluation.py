@@ -92,11 +92,52 @@ class CriterionAnswer:
 
 @dataclass(frozen=True)
 class SectionScore:
-    """Points met and points answered of one section; both 0 where nothing applied."""
+    """Points met and points answered of one section, those of sections inside it among them; 0 where nothing applied.
+
+    Attributes:
+        value: 0 to 100 over met and not met, by the form's weights; `None` where nothing was answered, and in
+            evaluations made before sections had it. 0 where the section failed.
+        lo: if every *cannot tell* turned out not met.
+        hi: if every *cannot tell* turned out met.
+    """
 
     section_id: str
     met: float
     answered: float
+    value: float | None = None
+    lo: float | None = None
+    hi: float | None = None
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """What one class of critical criteria came to in one evaluation.
+
+    Attributes:
+        name: `customer`, `business` or `compliance`.
+        met: points met.
+        answered: points answered.
+        n: criteria answered.
+        errors: criteria not met.
+        open: criteria that a person has to decide.
+    """
+
+    name: str
+    met: float
+    answered: float
+    n: int
+    errors: int
+    open: int
+
+    @property
+    def is_clean(self) -> bool | None:
+        """Whether the contact is free of errors of this class; `None` where that's open or nothing was answered.
+
+        The accuracy of a class is a figure over contacts: clean ones of those that are clean or not (COPC CX Standard).
+        """
+        if self.errors:
+            return False
+        return True if self.n and not self.open else None
 
 
 @dataclass(frozen=True)
@@ -107,9 +148,13 @@ class Score:
         value: over met and not met only; `None` where nothing could be answered.
         lo: if every *cannot tell* turned out not met.
         hi: if every *cannot tell* turned out met.
-        counts: number of criteria by answer.
-        failed_by: automatic-fail criteria that weren't met.
-        open_fails: automatic-fail criteria that a person has to decide.
+        counts: number of scored criteria by answer.
+        failed_by: automatic-fail criteria of the form that weren't met.
+        open_fails: automatic-fail criteria of the form that a person has to decide.
+        not_applicable: how many of them the `system` and how many a `person` found not applicable.
+        classes: of the classes that the form has.
+        failed_sections: sections that a missed automatic fail brought to 0.
+        bonus: points that bonuses added to `value`, before it was capped at 100.
     """
 
     value: float | None
@@ -119,11 +164,21 @@ class Score:
     sections: tuple[SectionScore, ...]
     failed_by: tuple[str, ...] = ()
     open_fails: tuple[str, ...] = ()
+    not_applicable: Mapping[str, int] = field(default_factory=dict)
+    classes: tuple[ClassScore, ...] = ()
+    failed_sections: tuple[str, ...] = ()
+    bonus: float = 0.0
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """Everything that a score depends on. Equal manifests, equal bytes."""
+    """Everything that a score depends on. Equal manifests, equal bytes.
+
+    Attributes:
+        settings: the thresholds of doubt by name.
+        form_sha256: of the form as it was read; empty in evaluations made before it was kept.
+        aids: SHA-256 by name of what helped the rules: sentence encoder, trained models, generative model.
+    """
 
     contact_sha256: str
     audio_sha256: str
@@ -135,6 +190,8 @@ class Manifest:
     pack_sha256: str
     settings: Mapping[str, float | str]
     product_version: str
+    form_sha256: str = ""
+    aids: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

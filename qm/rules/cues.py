@@ -10,7 +10,10 @@ from qm.rules.pack import Pack
 
 def agent_cues(packs: Sequence[Pack]) -> dict[str, tuple[str, ...]]:
     """Phrases by language that some rule wants an agent, and nobody else, to say; each once, in order of the packs."""
-    says = [say for pack in packs for rule in pack.rules for say in _says(rule.met) if _is_an_agents(say)]
+    plain = [
+        rule for pack in packs for rule in pack.rules if not rule.options
+    ]  # an option may be the wrong thing to say
+    says = [say for rule in plain for say in _says(rule.met) if _is_an_agents(say)]
     found: dict[str, dict[str, None]] = {}
     for language, phrases in (spoken for say in says for spoken in say.phrases):
         found.setdefault(language.value, {}).update(dict.fromkeys(phrases))

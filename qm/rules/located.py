@@ -1,6 +1,6 @@
 """Read mappings that know their lines, collecting faults instead of stopping at the first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -43,7 +43,7 @@ def check_keys(node: Located, known: Iterable[str], required: Iterable[str], fou
         if key not in known:
             found.add(node.line_of(key), "rules.unknown_key", f"{what}: unknown key '{key}'", nearest_hint(key, known))
     for key in required:
-        if key not in node or node[key] in (None, "", []):
+        if key not in node or node[key] is None or node[key] in ("", []):
             found.add(node.line, "rules.missing_key", f"{what}: '{key}' is missing", f"add `{key}:`")
     return len(found.faults) == before
 
@@ -58,7 +58,7 @@ def nearest_hint(word: str, known: Iterable[str]) -> str:
 def read_text(node: Located, key: str, found: FaultList, what: str) -> Text:
     """A bilingual text; a fault and a placeholder where it isn't one."""
     value = node.get(key)
-    if isinstance(value, Located) and set(value) == {"it", "en"} and all(str(v).strip() for v in value.values()):
+    if isinstance(value, Located) and set(value) == {"it", "en"} and all(_is_worded(v) for v in value.values()):
         return Text(str(value["it"]).strip(), str(value["en"]).strip())
     if key in node:
         found.add(node.line_of(key), "rules.bad_text", f"{what}: '{key}' needs both languages", "{it: …, en: …}")
@@ -96,3 +96,59 @@ def read_count(node: Located, key: str, found: FaultList, what: str) -> int | No
         return value
     found.add(node.line_of(key), "rules.bad_number", f"{what}: '{key}' must be a whole number from 1, got {value!r}")
     return None
+
+
+def read_up_to(node: Located, key: str, most: float, found: FaultList, what: str) -> float | None:
+    """A number from 0 to `most`; `None` where the key is missing or faulty."""
+    value = read_number(node, key, found, what)
+    if value is not None and value > most:
+        found.add(node.line_of(key), "rules.bad_number", f"{what}: {key} {value:g} lies above {most:g}")
+        return None
+    return value
+
+
+def read_flag(node: Located, key: str, found: FaultList, what: str, *, absent: bool) -> bool:
+    """True or false; `absent` where the key is missing or faulty."""
+    value = node.get(key, absent)
+    if isinstance(value, bool):
+        return value
+    found.add(node.line_of(key), "rules.bad_value", f"{what}: '{key}' is true or false", "write it without quotes")
+    return absent
+
+
+def read_choice(node: Located, key: str, known: Sequence[str | bool], found: FaultList, what: str) -> Any:
+    """One of the known values; `None` where the key is missing or faulty."""
+    value = node.get(key)
+    if value is None or any(value is choice or (isinstance(choice, str) and value == choice) for choice in known):
+        return value
+    hint = nearest_hint(str(value), [str(choice).lower() if isinstance(choice, bool) else choice for choice in known])
+    found.add(node.line_of(key), "rules.bad_value", f"{what}: unknown {key} '{value}'", hint)
+    return None
+
+
+def read_name(node: Located, key: str, found: FaultList, what: str) -> str:
+    """An id or a version: a text or a number, on one line; a fault and `?` where it isn't one."""
+    value = node.get(key)
+    if isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip().isprintable():
+        return str(value).strip()
+    if key in node:
+        found.add(node.line_of(key), "rules.bad_value", f"{what}: '{key}' must be a short text")
+    return "?"
+
+
+def read_tables(node: Located, key: str, found: FaultList, what: str) -> list[Located]:
+    """A list of mappings; what is none is reported and left out."""
+    value = node.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        found.add(node.line_of(key), "rules.bad_list", f"{what}: '{key}' must be a list", "start each with '- '")
+        return []
+    for item in value:
+        if not isinstance(item, Located):
+            found.add(node.line_of(key), "rules.bad_list", f"{what}: each of '{key}' is a mapping, like {{id: …}}")
+    return [item for item in value if isinstance(item, Located)]
+
+
+def _is_worded(value: Any) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool) and bool(str(value).strip())

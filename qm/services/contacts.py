@@ -5,23 +5,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qm.domain.contact import Contact
-from qm.domain.evaluation import Answer, Evaluation
-from qm.domain.form import Form, Section
+from qm.domain.evaluation import Evaluation
+from qm.domain.form import Form
 from qm.domain.run import ItemState, Quarantine
 from qm.domain.survey import SurveyLink, SurveyResponse
-from qm.domain.text import Text
 from qm.errors import NotFoundError
 from qm.ports import ObjectStore, Unit, UnitOfWork
-from qm.services.views import (
-    ContactPage,
-    ContactRow,
-    ContactView,
-    CriterionView,
-    EvaluationView,
-    FormScore,
-    SectionView,
-    SurveyView,
-)
+from qm.services.view_evaluation import form_score, view_evaluation
+from qm.services.views import ContactPage, ContactRow, ContactView, FormScore, SurveyView
+
+__all__ = ["ContactFilter", "ContactService", "form_score", "view_evaluation"]
 
 
 @dataclass(frozen=True)
@@ -169,35 +162,6 @@ def _row(
         scores=scores, satisfaction=survey.satisfaction if survey else None, nps=survey.nps if survey else None,
         quarantine_code=code, grade=grade,
     )  # fmt: skip
-
-
-def form_score(evaluation: Evaluation, form: Form) -> FormScore:
-    """The score of an evaluation with its form's title and pass mark."""
-    score = evaluation.score
-    met, missed = (score.counts.get(answer.value, 0) for answer in (Answer.MET, Answer.NOT_MET))
-    passed: bool | None = None
-    if score.hi is not None and score.hi < form.pass_mark:
-        passed = False
-    elif score.lo is not None and score.lo >= form.pass_mark:
-        passed = True
-    return FormScore(
-        form_id=form.id, title=form.title, evaluation_id=evaluation.id, value=score.value, lo=score.lo, hi=score.hi,
-        answered=met + missed, open=score.counts.get(Answer.CANNOT_TELL.value, 0), failed_by=score.failed_by,
-        passed=passed,
-    )  # fmt: skip
-
-
-def view_evaluation(evaluation: Evaluation, form: Form) -> EvaluationView:
-    """An evaluation laid out by the sections of its form."""
-    sections = tuple(_section_view(section, evaluation) for section in form.sections)
-    return EvaluationView(form_score(evaluation, form), sections, evaluation)
-
-
-def _section_view(section: Section, evaluation: Evaluation) -> SectionView:
-    score = next(s for s in evaluation.score.sections if s.section_id == section.id)
-    value = round(100 * score.met / score.answered, 1) if score.answered else None
-    criteria = tuple(CriterionView(c, evaluation.answer_to(c.id)) for c in section.criteria)
-    return SectionView(section.id, Text(section.title.it, section.title.en), value, criteria)
 
 
 def _surveys_of(unit: Unit, contact_id: str) -> tuple[SurveyView, ...]:

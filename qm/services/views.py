@@ -17,7 +17,7 @@ from qm.domain.transcript import Transcript
 
 @dataclass(frozen=True)
 class FormScore:
-    """A contact's score on one form. `passed` is `None` where a person has still to decide."""
+    """A contact's score on one form. `passed` is `None` where a person has still to decide; so is `band`."""
 
     form_id: str
     title: Text
@@ -29,6 +29,7 @@ class FormScore:
     open: int
     failed_by: tuple[str, ...]
     passed: bool | None
+    band: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,23 @@ class CriterionView:
 
 @dataclass(frozen=True)
 class SectionView:
-    """A section of a form with its answers; `value` is 0 to 100, `None` where nothing applied."""
+    """A section of a form with its answers; `value` is 0 to 100, `None` where nothing applied.
+
+    Attributes:
+        passed: `None` where it has no pass mark, or a person has still to decide.
+        band: title of the band that it is surely in.
+        failed: brought to 0 by an automatic fail of its own.
+        sections: those inside it, in place of criteria.
+    """
 
     id: str
     title: Text
     value: float | None
     criteria: tuple[CriterionView, ...]
+    passed: bool | None = None
+    band: Text | None = None
+    failed: bool = False
+    sections: tuple["SectionView", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +100,11 @@ class EvaluationView:
     score: FormScore
     sections: tuple[SectionView, ...]
     evaluation: Evaluation
+
+    @property
+    def leaves(self) -> tuple[SectionView, ...]:
+        """The sections that hold criteria, wherever they stand."""
+        return tuple(leaf for section in self.sections for leaf in section.sections or (section,))
 
 
 @dataclass(frozen=True)

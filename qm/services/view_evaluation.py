@@ -1,0 +1,48 @@
+"""Lay an evaluation out by the sections of its form, with pass marks and bands."""
+
+from qm.domain.evaluation import Answer, Evaluation, SectionScore
+from qm.domain.form import Form, Section
+from qm.domain.scales import Band, band_of, passes
+from qm.domain.text import Text
+from qm.services.views import CriterionView, EvaluationView, FormScore, SectionView
+
+
+def form_score(evaluation: Evaluation, form: Form) -> FormScore:
+    """The score of an evaluation with its form's title, pass mark and band."""
+    score = evaluation.score
+    met, missed = (score.counts.get(answer.value, 0) for answer in (Answer.MET, Answer.NOT_MET))
+    return FormScore(
+        form_id=form.id, title=form.title, evaluation_id=evaluation.id, value=score.value, lo=score.lo, hi=score.hi,
+        answered=met + missed, open=score.counts.get(Answer.CANNOT_TELL.value, 0), failed_by=score.failed_by,
+        passed=passes(form.pass_mark, score.lo, score.hi), band=_title(band_of(form.bands, score.lo, score.hi)),
+    )  # fmt: skip
+
+
+def view_evaluation(evaluation: Evaluation, form: Form) -> EvaluationView:
+    """An evaluation laid out by the sections of its form."""
+    sections = tuple(_section_view(section, evaluation) for section in form.sections)
+    return EvaluationView(form_score(evaluation, form), sections, evaluation)
+
+
+def _section_view(section: Section, evaluation: Evaluation) -> SectionView:
+    score = next(s for s in evaluation.score.sections if s.section_id == section.id)
+    value = _value(score)
+    return SectionView(
+        id=section.id, title=section.title, value=None if value is None else round(value, 1),
+        criteria=tuple(CriterionView(c, evaluation.answer_to(c.id)) for c in section.criteria),
+        passed=passes(section.pass_mark, score.lo, score.hi),
+        band=_title(band_of(section.bands, score.lo, score.hi)),
+        failed=section.id in evaluation.score.failed_sections,
+        sections=tuple(_section_view(inner, evaluation) for inner in section.sections),
+    )  # fmt: skip
+
+
+def _value(score: SectionScore) -> float | None:
+    """Of an evaluation from before sections had a value, met points of those answered."""
+    if score.value is None and score.answered:
+        return 100 * score.met / score.answered
+    return score.value
+
+
+def _title(band: Band | None) -> Text | None:
+    return band.title if band else None
