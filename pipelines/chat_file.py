@@ -1,10 +1,11 @@
-"""Read a chat: turns with roles and times, as a transcript on the chat's own clock."""
+"""Read a chat or an exchange of e-mails: messages with roles and times, as a transcript on their own clock."""
 
 import json
 from datetime import datetime
 from typing import Any
 
 from pipelines.table_file import instant
+from qm.analysis.strip_quotes import strip_quotes
 from qm.domain.transcript import EngineDescription, Role, Transcript, Turn
 from qm.errors import ChatError
 
@@ -13,7 +14,9 @@ _ROLES = {"agent": Role.AGENT, "customer": Role.CUSTOMER, "bot": Role.IVR}
 
 
 def read_chat(content: bytes, language: str) -> Transcript:
-    """The transcript of a chat; seconds count from its first turn, confidence is 1: it was written.
+    """The transcript of a chat or of mails; seconds count from the first, confidence is 1: it was written.
+
+    Earlier messages that a message quotes are left out of it: they are another's words, or were read already.
 
     Raises:
         ChatError: not JSON, not a chat, no turn, or a turn with an unknown role or a bad time.
@@ -45,7 +48,7 @@ def _read(turn: Any) -> tuple[datetime, Role, str]:
     if type(text) is not str:
         raise ValueError("a turn's text is no text")
     text.encode("utf-8")  # half of a surrogate pair can't be stored; UnicodeEncodeError is a ValueError
-    return instant(str(turn["at"])), role, text
+    return instant(str(turn["at"])), role, strip_quotes(text)
 
 
 def _turn(turn_id: str, role: Role, at_s: float, text: str) -> Turn:

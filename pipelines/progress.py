@@ -32,6 +32,10 @@ class Display:
         """Set how many contacts there are."""
         self.progress.update(self.task, total=total)
 
+    def show_count(self, done: int, total: int) -> None:
+        """Show how many contacts are done, and of how many."""
+        self.progress.update(self.task, completed=done, total=total)
+
     def watch(self, step: Step) -> None:
         """Show a step; count a contact that left its last stage."""
         if step.outcome is not None:

@@ -13,7 +13,7 @@ from qm.fingerprint import fingerprint
 from qm.ports import Unit
 from qm.rules.pack import Pack
 from qm.rules.scene import Thresholds
-from qm.services.scoring import evaluate
+from qm.services.scoring import NO_AIDS, Aids, evaluate_all
 
 
 @dataclass(frozen=True)
@@ -29,18 +29,20 @@ class ScoreStage:
     """One evaluation a pack."""
 
     name = "score"
-    version = "2"
+    version = "3"
 
-    def __init__(self, packs: Sequence[Pack], thresholds: Thresholds) -> None:
-        self._packs = packs
+    def __init__(self, packs: Sequence[Pack], thresholds: Thresholds, aids: Aids = NO_AIDS) -> None:
+        self._packs = tuple(packs)
         self._thresholds = thresholds
+        self._aids = aids
 
     def fingerprint(self, unit: Unit, contact_id: str) -> str:
-        """Over signals, the contact's row, the packs' hashes, the thresholds and the product's version."""
+        """Over signals, the contact's row, the hashes of packs and aids, the thresholds and the product's version."""
         hashes = [[pack.id, pack.version, pack.sha256] for pack in self._packs]
         origin = unit.contacts.origin(contact_id)[1]
         signals = parent(unit, contact_id, "signals")
-        return fingerprint(self.name, self.version, signals, origin, hashes, self._thresholds, __version__)
+        aids = self._aids.hashes
+        return fingerprint(self.name, self.version, signals, origin, hashes, self._thresholds, __version__, aids)
 
     def needs(self, unit: Unit, contact_id: str) -> Scored:
         """Contact, transcript and signals."""
@@ -49,9 +51,7 @@ class ScoreStage:
 
     def run(self, needs: Scored) -> tuple[Evaluation, ...]:
         """The evaluations."""
-        return tuple(
-            evaluate(needs.contact, needs.transcript, needs.signals, pack, self._thresholds) for pack in self._packs
-        )
+        return evaluate_all(needs.contact, needs.transcript, needs.signals, self._packs, self._thresholds, self._aids)
 
     def publish(self, unit: Unit, contact_id: str, output: tuple[Evaluation, ...]) -> None:
         """Put them in the place of earlier ones."""

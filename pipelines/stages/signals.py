@@ -27,7 +27,7 @@ class SignalsStage:
     """Talk, silence, holds, responses, overlap, interruptions."""
 
     name = "signals"
-    version = "2"
+    version = "3"
 
     def fingerprint(self, unit: Unit, contact_id: str) -> str:
         """Over the turns and the delivered holds; the detected speech is part of what the turns were made from."""

@@ -15,6 +15,9 @@ from qm.errors import ContactError
 from qm.fingerprint import fingerprint
 from qm.ports import Audio, AudioReader, ObjectStore, Transcriber, Unit
 
+WRITTEN = "quotations taken out"
+"""How written contacts are read; a change of it reads them again, and no recording."""
+
 
 @dataclass(frozen=True)
 class Words:
@@ -60,7 +63,7 @@ class TranscribeStage:
         engine = (
             [self._transcriber.describe(), self._settings, self._vocabulary.terms(contact)]
             if contact.medium is Medium.VOICE
-            else []
+            else [WRITTEN]
         )
         sha256 = unit.outputs.recording(contact_id) or ""
         return fingerprint(self.name, self.version, sha256, contact.language, contact.medium, engine)
