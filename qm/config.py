@@ -90,6 +90,14 @@ SETTINGS = (
     ),
     Setting("LINK_CONFIDENCE", "a survey is left unlinked below this confidence", "0.6", _share),
     Setting("COACHING_ITEMS", "coaching items an agent at most", "3", _whole(1)),
+    Setting("GENERATIVE_URL", "OpenAI-compatible endpoint of generative answers; empty: off", "", str),
+    Setting("GENERATIVE_MODEL", "model to ask for; empty: the first that the endpoint names", "", str),
+    Setting("GENERATIVE_HOSTS", "hosts outside private networks that may be sent what is said in contacts", "", str),
+    Setting("GENERATIVE_KEY_FILE", "file with the endpoint's key; empty: none is sent", "", str),
+    Setting("GENERATIVE_SEED", "of generative answers", "1", _whole(0, 2**31 - 1)),
+    Setting("GENERATIVE_TOKENS", "a longer reply is cut off and refused", "160", _whole(64, 4096)),
+    Setting("GENERATIVE_WORDS", "a contact with more words to show isn't asked about", "1500", _whole(50, 100_000)),
+    Setting("GENERATIVE_TIMEOUT", "seconds that a request may take, its retries included", "60", _whole(1, 3600)),
     Setting("HOST", "address that the pages listen on", "127.0.0.1", str),
     Setting("PORT", "port that the pages listen on", "8642", _whole(1, 65535)),
 )
@@ -122,6 +130,14 @@ class Settings:
     link_hours: int
     link_confidence: float
     coaching_items: int
+    generative_url: str
+    generative_model: str
+    generative_hosts: str
+    generative_key_file: str
+    generative_seed: int
+    generative_tokens: int
+    generative_words: int
+    generative_timeout: int
     host: str
     port: int
     origins: Mapping[str, str]
@@ -130,6 +146,11 @@ class Settings:
     def weights(self) -> Path:
         """Folder of downloaded weights."""
         return self.data / "weights"
+
+    @property
+    def generative(self) -> Path:
+        """Folder of a generative model's replies."""
+        return self.data / "generative"
 
 
 def read_settings(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
