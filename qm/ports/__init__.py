@@ -1,6 +1,16 @@
 """What the core asks of the world. Implementations live in `qm.storage` and `models`; `wiring` modules join them."""
 
-from qm.ports.engines import FULL_SCALE, Audio, AudioReader, Block, Diariser, Samples, Speech, Transcriber
+from qm.ports.engines import (
+    FULL_SCALE,
+    Audio,
+    AudioReader,
+    Block,
+    Diariser,
+    Samples,
+    SentenceEncoder,
+    Speech,
+    Transcriber,
+)
 from qm.ports.stores import (
     CoachingStore,
     ContactStore,
@@ -27,6 +37,7 @@ __all__ = [
     "OutputStore",
     "RunStore",
     "Samples",
+    "SentenceEncoder",
     "Speech",
     "SurveyStore",
     "Transcriber",

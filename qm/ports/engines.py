@@ -155,3 +155,33 @@ class Diariser(Protocol):
             EngineError: the engine failed.
         """
         ...
+
+
+class SentenceEncoder(Protocol):
+    """Puts the meaning of sentences into vectors. Cheap to construct; `warm_up` loads the weights."""
+
+    def warm_up(self) -> None:
+        """Load weights; harmless when repeated.
+
+        Raises:
+            EngineError: the engine or its weights are missing or can't be used.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free memory."""
+        ...
+
+    def describe(self) -> EngineDescription:
+        """What would do the work; doesn't load it."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """A row of unit length for each text, shape (n, d); the same bytes for a text whatever else is in the call.
+
+        A text without any letter has a row as well; no text gives shape (0, d).
+
+        Raises:
+            EngineError: the engine or its weights are missing or can't be used.
+        """
+        ...

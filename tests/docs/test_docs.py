@@ -25,7 +25,21 @@ DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [*sorted(ROOT.glob("*.md")), *DOCS, ROOT / "examples" / "README.md"]
 CODE = re.compile(r"[a-z]+\.[a-z_]+")
 REASON = re.compile(r"[a-z]+(_[a-z]+)*")
-FILE_ENDINGS = (".bin", ".txt", ".html", ".py", ".csv", ".json", ".yaml", ".db", ".cli", ".batch")
+FILE_ENDINGS = (
+    ".bin",
+    ".txt",
+    ".html",
+    ".py",
+    ".csv",
+    ".json",
+    ".yaml",
+    ".db",
+    ".cli",
+    ".batch",
+    ".npy",
+    ".npz",
+    ".model",
+)
 LIBRARIES = {"pyannote.audio"}
 SPEAKERS = {"say", "label", "t", "word", "render", "getattr", "import_module", "ForeignKey"}
 """Calls whose dotted texts are keys of wordings, modules, templates or columns, not codes."""
