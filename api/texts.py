@@ -34,6 +34,7 @@ WORDS = {
     "overview.unlinked": Text("Sondaggi senza contatto", "Surveys without a contact"),
     "overview.empty": Text("Nessun contatto ancora", "No contacts yet"),
     "overview.empty_hint": Text("Elabora una giornata con questo comando:", "Process a day with this command:"),
+    "overview.untold": Text("Troppo pochi contatti per un valore:", "Too few contacts for a value:"),
     "figure.small": Text("n troppo piccolo ({n} < {least})", "n too small ({n} < {least})"),
     "figure.none": Text("nessun dato", "no data"),
     "figure.interval": Text("intervallo al 95 %: da {lo} a {hi}", "95 % interval: {lo} to {hi}"),

@@ -55,6 +55,7 @@ LABELS = {
     "score": Text("punteggio", "score"),
     "interval": Text("Medie con intervallo al 95 %; n tra parentesi; sotto {least} osservazioni nessun valore.",
                      "Means with 95 % interval; n in brackets; no value below {least} observations."),
+    "untold": Text("Troppo pochi contatti per un valore: {forms}.", "Too few contacts for a value: {forms}."),
 }  # fmt: skip
 
 

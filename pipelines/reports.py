@@ -49,22 +49,25 @@ def print_figures(console: Console, figures: DayFigures, language: Language) -> 
     """Scores, NPS and satisfaction by team and agent."""
     table = Table(title=label("figures", language), title_justify="left", title_style="bold")
     table.add_column(label("group", language))
-    for _form_id, title in figures.form_titles:
+    for _form_id, title in figures.told:
         table.add_column(title.said_in(language))
     table.add_column("NPS")
     table.add_column(label("satisfaction", language))
     for kind, groups in (("team", figures.teams), ("agent", figures.agents)):
         for group in groups:
-            table.add_row(*_cells(group, label(kind, language), figures.min_n, language))
+            table.add_row(*_cells(group, label(kind, language), figures, language))
         table.add_section()
     console.print(table)
     console.print(label("interval", language, least=figures.min_n), style="dim")
+    if figures.untold:
+        few = ", ".join(f"{title.said_in(language)} (n={n})" for title, n in figures.untold)
+        console.print(label("untold", language, forms=few), style="dim")
 
 
-def _cells(group: GroupFigures, kind: str, least: int, language: Language) -> list[str]:
-    figures = [figure for _form, figure in group.scores] + [group.nps, group.satisfaction]
+def _cells(group: GroupFigures, kind: str, day: DayFigures, language: Language) -> list[str]:
+    figures = [*(group.score(form_id) for form_id, _title in day.told), group.nps, group.satisfaction]
     name = f"{kind} {group.name}" if group.name else label("no_team", language)
-    return [visible(name), *(figure_text(figure, least, language) for figure in figures)]
+    return [visible(name), *(figure_text(figure, day.min_n, language) for figure in figures)]
 
 
 def figure_text(figure: Figure, least: int, language: Language) -> str:

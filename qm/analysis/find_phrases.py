@@ -196,14 +196,12 @@ def _find_chains(
     chains: Mapping[int, _Chains], places: list[int], size: int, stands: Stands, stream: Stream, found: list[Found]
 ) -> None:
     """Wordings of runs with gaps between, tried where all their runs stand; they are kept by the longest of these."""
-    for rare in chains.keys() & stands.keys():
-        for steps, wordings in chains[rare].items():
-            if len(steps) > 1 and not all(step.run in stands for step in steps):
-                continue
-            for at in followed(places, stands[steps[0].run], size, size + steps[0].most):
-                lasts = ends_of(at + size, steps, stands, stream)
-                if lasts:
-                    found.extend(Found(at, lasts, wording) for wording in wordings)
+    for steps, wordings in (each for rare in chains.keys() & stands.keys() for each in chains[rare].items()):
+        if len(steps) > 1 and not all(step.run in stands for step in steps):
+            continue
+        for at in followed(places, stands[steps[0].run], size, size + steps[0].most):
+            lasts = ends_of(at + size, steps, stands, stream)
+            found.extend(Found(at, lasts, wording) for wording in wordings if lasts)
 
 
 def _walk_begun(

@@ -160,6 +160,14 @@ class GroupFigures:
     nps: Figure
     satisfaction: Figure
 
+    def score(self, form_id: str) -> Figure:
+        """The mean score on one form.
+
+        Raises:
+            KeyError: no such form.
+        """
+        return dict(self.scores)[form_id]
+
 
 @dataclass(frozen=True)
 class DayFigures:
@@ -177,3 +185,19 @@ class DayFigures:
     responses: int
     linked: int
     unlinked: tuple[SurveyLink, ...]
+
+    @property
+    def told(self) -> tuple[tuple[str, Text], ...]:
+        """Forms on which some team or agent has enough contacts for a value: the columns worth a reader's look."""
+        return tuple(form for form in self.form_titles if self._is_told(form[0]))
+
+    @property
+    def untold(self) -> tuple[tuple[Text, int], ...]:
+        """The other forms, with how many contacts were scored on each."""
+        return tuple(
+            (title, sum(team.score(form_id).n for team in self.teams))
+            for form_id, title in self.form_titles if not self._is_told(form_id)
+        )  # fmt: skip
+
+    def _is_told(self, form_id: str) -> bool:
+        return any(group.score(form_id).value is not None for group in (*self.teams, *self.agents))
