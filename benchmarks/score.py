@@ -20,13 +20,14 @@ from pipelines.command import CommandContext, emit_json
 from qm.analysis.phrase_book import PhraseBook
 from qm.analysis.word_stream import stream_of_turns
 from qm.config import REPOSITORY
+from qm.domain.evaluation import Answer, CriterionAnswer
 from qm.domain.text import Language
 from qm.domain.transcript import Role
 from qm.rules.aggregate import score_form
 from qm.rules.conditions import Say
 from qm.rules.engine import answer_form
 from qm.rules.pack import Pack
-from qm.rules.rule_book import RuleBook, parts_of
+from qm.rules.rule_book import parts_of
 from qm.rules.scene import Scene, Thresholds
 from qm.services.scoring import evaluate
 
@@ -38,6 +39,8 @@ PARTS = (0.25, 0.5, 1.0, 2.0)
 TARGET = 200.0
 """Transcripts a second on one core."""
 TARGET_RATIO = 4.0
+MOST_COUNTED = 100
+"""Transcripts whose answers are counted."""
 GROWTH_ITEMS = 24
 """Transcripts for each size of the growth measurements."""
 
@@ -47,7 +50,6 @@ class Setup:
     """What is timed."""
 
     pack: Pack
-    book: RuleBook
     says: tuple[Say, ...]
     items: tuple[Item, ...]
     rounds: int
@@ -57,7 +59,7 @@ def main(context: CommandContext, *, count: int, rounds: int, seed: int, with_pe
     """Run and print."""
     pack = made_pack(context.wiring.packs, CRITERIA)
     says = tuple(dict.fromkeys(say for rule in pack.rules for say in parts_of(rule, Say)))
-    setup = Setup(pack, RuleBook((pack.rules,)), says, made_items(REPOSITORY, count, TURNS, seed), rounds)
+    setup = Setup(pack, says, made_items(REPOSITORY, count, TURNS, seed), rounds)
     figures = _sizes(setup) | _speed(setup, with_peer, context) | _growth(setup, seed)
     if as_json:
         emit_json(Bench("score", machine(), figures))
@@ -74,6 +76,9 @@ def _sizes(setup: Setup) -> dict[str, BenchFigure]:
         }
         wordings = sum(len(each.patterns) for each in {say.compiled[language] for say in setup.says})
         figures[f"phrases/{language}"] = BenchFigure(len(lists), f"phrases, {wordings} wordings", len(lists))
+    answers = [answer for item in setup.items[:MOST_COUNTED] for answer in _answers(item, setup.pack)]
+    applied = sum(answer.answer is not Answer.NOT_APPLICABLE for answer in answers)
+    figures["applied"] = BenchFigure(applied / len(answers), "of all answers aren't 'not applicable'", len(answers))
     words = [sum(len(turn.words) for turn in item.transcript.turns) for item in setup.items]
     figures["words"] = BenchFigure(statistics.mean(words), "words a transcript", len(words))
     return figures
@@ -82,7 +87,7 @@ def _sizes(setup: Setup) -> dict[str, BenchFigure]:
 def _speed(setup: Setup, with_peer: bool, context: CommandContext) -> dict[str, BenchFigure]:
     """Scoring, whole evaluations and the peer, in turns."""
     peer = _peer(setup) if with_peer else None
-    works: dict[str, Callable[[], None]] = {"score": partial(_score_all, setup.items, setup.pack, setup.book)}
+    works: dict[str, Callable[[], None]] = {"score": partial(_score_all, setup.items, setup.pack)}
     works["evaluate"] = partial(_evaluate_all, setup)
     if peer is not None:
         works["spacy"] = peer
@@ -127,10 +132,13 @@ def _timed(work: Callable[[], None]) -> float:
     return time.process_time() - begun
 
 
-def _score_all(items: Sequence[Item], pack: Pack, book: RuleBook) -> None:
+def _answers(item: Item, pack: Pack) -> tuple[CriterionAnswer, ...]:
+    return answer_form(pack, Scene(item.contact, item.transcript, item.signals, Thresholds()))
+
+
+def _score_all(items: Sequence[Item], pack: Pack) -> None:
     for item in items:
         scene = Scene(item.contact, item.transcript, item.signals, Thresholds())
-        scene.use(book)
         score_form(pack.form, answer_form(pack, scene))
 
 
@@ -165,7 +173,7 @@ def _growth(setup: Setup, seed: int) -> dict[str, BenchFigure]:
     by_length = {}
     for turns in LENGTHS:
         items = made_items(REPOSITORY, GROWTH_ITEMS, turns, seed)
-        by_length[float(turns)] = _least(partial(_score_all, items, setup.pack, setup.book)) / len(items)
+        by_length[float(turns)] = _least(partial(_score_all, items, setup.pack)) / len(items)
     by_phrases = {}
     for part in PARTS:
         books = _part_of(setup, part)

@@ -150,7 +150,7 @@ class PhraseIndex:
 
     def search(self, stream: Stream, names: Collection[str] = ()) -> list[Found]:
         """Every wording at every place where it stands, by place."""
-        stands = self._runs.find(stream.texts)
+        stands = self._runs.find(stream)
         walk = _Walk(self, stream, frozenset(names))
         found: list[Found] = []
         for run, places in stands.items():

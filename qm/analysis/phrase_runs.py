@@ -7,7 +7,6 @@ the runs are `ricev*`, `il rimborso` and `domani`. Aho and Corasick (1975): one 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from ahocorasick_rs import AhoCorasick
 
@@ -116,14 +115,13 @@ class Runs:
             elements = cut.rest
         return tuple(found)
 
-    def find(self, texts: Sequence[str]) -> Stands:
+    def find(self, stream: Stream) -> Stands:
         """Where each run begins among some words; runs that aren't there are left out."""
         if self._finder is None:
             self._finder = AhoCorasick(list(self._numbers))
         found: Stands = {}
-        place_of = dict(zip(accumulate((len(text) + 1 for text in texts), initial=0), range(len(texts)), strict=False))
-        text = f" {' '.join(texts)} "
-        for number, start, _end in self._finder.find_matches_as_indexes(text, overlapping=True):
+        place_of = stream.place_of_letter
+        for number, start, _end in self._finder.find_matches_as_indexes(stream.spaced, overlapping=True):
             found.setdefault(number, []).append(place_of[start])
         return found
 

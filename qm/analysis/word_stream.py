@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +72,17 @@ class Stream:
     def letters(self) -> str:
         """All words without spaces between them."""
         return "".join(self.texts)
+
+    @cached_property
+    def spaced(self) -> str:
+        """All words with a space before and after each."""
+        return f" {' '.join(self.texts)} "
+
+    @cached_property
+    def place_of_letter(self) -> dict[int, int]:
+        """The word that follows each space of `spaced`, by the place of the space."""
+        spaces = accumulate((len(text) + 1 for text in self.texts), initial=0)
+        return dict(zip(spaces, range(len(self.texts)), strict=False))
 
     @cached_property
     def confidences(self) -> NDArray[np.float64]:

@@ -61,9 +61,11 @@ def answer_generatively(
     return _closed(criterion, ruling, scene)
 
 
-def is_asked(answer: CriterionAnswer) -> bool:
-    """True for what the rules left open without any doubt about what was heard."""
-    return answer.answer is Answer.CANNOT_TELL and answer.origin is Origin.RULE and answer.reason in ASKED
+def is_asked(answer: CriterionAnswer, rule: Rule | None = None) -> bool:
+    """True for what the rules left open without any doubt about what was heard, or whose rule asks for it."""
+    is_wished = rule is not None and rule.answer == "generative"
+    is_open = answer.answer is Answer.CANNOT_TELL and answer.origin is not Origin.GENERATIVE
+    return is_open and (answer.reason in ASKED or is_wished)
 
 
 def _hindrance(criterion: Criterion, scene: Scene) -> str:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from qm.domain.form import Form
 from qm.domain.text import Text
-from qm.rules.conditions import Condition, ContactField, Means, Measure
+from qm.rules.conditions import All, Condition, ContactField, Means, Measure
 from qm.rules.order import answering_order, asked_by
 from qm.rules.rule_book import RuleBook, parts_of
 
@@ -103,8 +103,11 @@ class Pack:
 
     @cached_property
     def book(self) -> RuleBook:
-        """All phrases of the pack, to look for at once."""
-        return RuleBook(self._conditions)
+        """All phrases of the pack, by the contact data that let their rules apply; `()` for those that need none."""
+        groups: dict[tuple[Condition, ...], list[object]] = {(): list(self.shown.values())}
+        for rule in self.rules:
+            groups.setdefault(_gate(rule.applies), []).append(rule)
+        return RuleBook(groups.values())
 
     @cached_property
     def asks_for_meaning(self) -> bool:
@@ -131,3 +134,9 @@ class Pack:
             KeyError: the pack has none.
         """
         return self._by_id[rule_id]
+
+
+def _gate(applies: Condition | None) -> tuple[Condition, ...]:
+    """What the contact's data must be before anything else is looked at."""
+    parts = applies.parts if isinstance(applies, All) else (applies,)
+    return tuple(part for part in parts if isinstance(part, ContactField))

@@ -169,8 +169,8 @@ class Scene:
         known = self._found.setdefault(stream, {})
         if phrases not in known and self._book is not None and self.language is not None:
             heard = roles & self._present
-            book = self._book.of(self.language, heard, self._present)
-            if phrases in book.sets and self._streams.get(heard) is stream:
+            book = self._book.of(phrases, self.language, heard, self._present)
+            if book is not None and phrases in book.sets and self._streams.get(heard) is stream:
                 known.update({each: [] for each in book.sets})
                 known.update(book.search(stream, self.agent_names))
         if phrases not in known:

@@ -4,7 +4,7 @@ The rules look for phrases in streams of words; evidence is checked here against
 of the streams can't hide itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -13,6 +13,8 @@ from qm.domain.evaluation import Window
 from qm.domain.transcript import Role, Transcript, Turn, Word
 from qm.units import Seconds, Share
 
+FEW_TURNS = 8
+"""A quote in so few turns is looked up in these alone."""
 MOST_KNOWN = 100_000
 """Words of which it is remembered whether they are more than marks."""
 
@@ -82,11 +84,11 @@ class Spoken:
 
     def places_of(self, quote: str, first: int, last: int, roles: frozenset[Role]) -> list[Place]:
         """Everywhere that the roles say a quote, over turns without leaving a word out; suspected words aside."""
-        return _find(quote, self._line(roles, with_suspects=False), first, last)
+        return _find(quote, self._lines_between(first, last, roles, with_suspects=False), first, last)
 
     def is_only_suspected(self, quote: str, first: int, last: int, roles: frozenset[Role]) -> bool:
         """True where a quote stands in the transcript with words that were perhaps never said."""
-        return bool(_find(quote, self._line(roles, with_suspects=True), first, last))
+        return bool(_find(quote, self._lines_between(first, last, roles, with_suspects=True), first, last))
 
     def heard_in(self, roles: frozenset[Role], window: Window, tail_s: Seconds = 0.0) -> tuple[int, ...]:
         """The turns of some roles with a word that begins in a window, or at most `tail_s` after it."""
@@ -110,16 +112,22 @@ class Spoken:
         """When the certain words of each turn begin, in order of time; marks alone are no words."""
         return [sorted(_certain_starts(turn)) for turn in self._turns]
 
-    def _line(self, roles: frozenset[Role], *, with_suspects: bool) -> Line:
+    def _lines_between(self, first: int, last: int, roles: frozenset[Role], *, with_suspects: bool) -> Line:
+        """The words of some roles: of a few turns alone, or of the whole transcript, which is kept."""
+        if last - first < FEW_TURNS:
+            return self._line(range(first, last + 1), roles, with_suspects=with_suspects)
         key = (roles, with_suspects)
         if key not in self._lines:
-            self._lines[key] = Line([
-                (part, index, word)
-                for index, turn in enumerate(self._turns) if turn.role in roles
-                for word in _words_of(turn) if with_suspects or not word.suspect
-                for part in word.text.split()
-            ])  # fmt: skip
+            self._lines[key] = self._line(range(len(self._turns)), roles, with_suspects=with_suspects)
         return self._lines[key]
+
+    def _line(self, indexes: Iterable[int], roles: frozenset[Role], *, with_suspects: bool) -> Line:
+        return Line([
+            (part, index, word)
+            for index in indexes if self._turns[index].role in roles
+            for word in _words_of(self._turns[index]) if with_suspects or not word.suspect
+            for part in word.text.split()
+        ])  # fmt: skip
 
 
 def _words_of(turn: Turn) -> Sequence[Word]:

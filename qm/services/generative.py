@@ -103,12 +103,11 @@ class GenerativeAnswers:
 
     def complete(self, pack: Pack, scene: Scene, answers: tuple[CriterionAnswer, ...]) -> tuple[CriterionAnswer, ...]:
         """A form's answers after the rules, those that may be asked about answered here; in the same order."""
-        return tuple(
-            self.answer(pack.form.criterion(given.criterion_id), pack.rule_of(given.criterion_id), scene)
-            if is_asked(given)
-            else given
-            for given in answers
-        )
+        completed = []
+        for given in answers:
+            criterion, rule = pack.form.criterion(given.criterion_id), pack.rule_of(given.criterion_id)
+            completed.append(self.answer(criterion, rule, scene) if is_asked(given, rule) else given)
+        return tuple(completed)
 
     def _ask(self, prompt: Prompt, contact_id: str) -> Reply:
         """The reply that is kept, else the model's.

@@ -260,6 +260,16 @@ def test_a_form_is_completed_where_the_rules_left_it_open(store):
     assert completed[1] is given[1]
 
 
+@pytest.mark.parametrize(("wished", "origin"), [("generative", Origin.GENERATIVE), ("", Origin.RULE)])
+def test_a_rule_may_ask_for_it_whatever_left_it_open(store, wished, origin):
+    pack = Pack(
+        "p", "1", "ab" * 32, builders.form((1.0, (builders.criterion("c1"),))), (replace(rule(), answer=wished),)
+    )
+    given = (CriterionAnswer("c1", Answer.CANNOT_TELL, "near_miss"),)
+    (completed,) = opened(store, Scripted(MET, YES)).complete(pack, scene(), given)
+    assert completed.origin is origin
+
+
 # Orders in what a customer says
 
 
