@@ -108,6 +108,9 @@ WORDS = {
         "No transcript: processing hasn't finished",
     ),
     "contact.no_words": Text("Nessuna parola riconosciuta", "No words recognised"),
+    "contact.other_forms": Text(
+        "Moduli che non riguardano questo contatto ({n}):", "Forms that aren't about this contact ({n}):"
+    ),
     "contact.no_forms": Text("Nessuna valutazione", "No evaluation"),
     "contact.quarantined": Text("Questo contatto è in quarantena", "This contact is in quarantine"),
     "contact.stopped_at": Text("fermo alla fase", "stopped at stage"),

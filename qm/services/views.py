@@ -31,6 +31,11 @@ class FormScore:
     passed: bool | None
     band: Text | None = None
 
+    @property
+    def applies(self) -> bool:
+        """False where no question of the form is about this contact."""
+        return self.value is not None or self.answered + self.open > 0
+
 
 @dataclass(frozen=True)
 class ContactRow:
