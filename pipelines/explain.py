@@ -25,7 +25,8 @@ from qm.rules.conditions import (
     Say,
     Trained,
 )
-from qm.rules.engine import answer_criterion
+from qm.rules.engine import answer_one
+from qm.rules.pack import Pack
 from qm.rules.predicates import decide
 from qm.rules.scene import Scene
 from qm.wording import say
@@ -37,23 +38,39 @@ def explain(context: CommandContext, contact_id: str, criterion_id: str) -> Iter
     Raises:
         NotFoundError: no such contact, criterion, or the contact isn't processed yet.
     """
-    pack = next((p for p in context.wiring.packs if any(rule.id == criterion_id for rule in p.rules)), None)
+    wiring, language = context.wiring, context.language
+    pack = next((p for p in wiring.packs if any(one.id == criterion_id for one in p.form.criteria)), None)
     if pack is None:
         raise NotFoundError("criterion.unknown", f"no criterion '{criterion_id}'", "`qm rules check` lists the packs")
-    with context.wiring.database.unit_of_work() as unit:
+    with wiring.database.unit_of_work() as unit:
         contact = unit.contacts.get(contact_id)
         transcript = unit.outputs.transcript(contact_id)
         signals = unit.outputs.signals(contact_id)
-    scene = Scene(contact, transcript, signals, context.wiring.thresholds)
-    rule = pack.rule(criterion_id)
-    answer = answer_criterion(pack.form.criterion(criterion_id), rule, scene)
-    yield f"{rule.title.said_in(context.language)}: {say(f'answer.{answer.answer}', context.language)}"
-    yield f"  {say(f'reason.{answer.reason}', context.language)}"
+    aids = wiring.rule_aids
+    predictions = aids.predict(contact, transcript, signals) if aids.predict else {}
+    scene = Scene(contact, transcript, signals, wiring.thresholds, aids.encoder, predictions)
+    answer = answer_one(pack, criterion_id, scene)
+    title = pack.form.criterion(criterion_id).title
+    yield f"{title.said_in(language)}: {say(f'answer.{answer.answer}', language)}"
+    yield f"  {say(f'reason.{answer.reason}', language)}"
+    for heading, condition in _conditions(pack, criterion_id, language):
+        yield f"{heading}:"
+        yield from _tree(condition, scene, 1, language)
+
+
+def _conditions(pack: Pack, criterion_id: str, language: Language) -> Iterator[tuple[str, Condition]]:
+    """What the answer was decided on, in that order; nothing for a criterion that only people answer."""
+    if (shown := pack.shown.get(criterion_id)) is not None:
+        yield "when", shown
+    rule = pack.rule_of(criterion_id)
+    if rule is None:
+        return
     if rule.applies is not None:
-        yield f"{_word('applies', context.language)}:"
-        yield from _tree(rule.applies, scene, 1, context.language)
-    yield f"{_word('met', context.language)}:"
-    yield from _tree(rule.met, scene, 1, context.language)
+        yield _word("applies", language), rule.applies
+    if rule.options:
+        yield from ((option.id, option.when) for option in rule.options if option.when is not None)
+    else:
+        yield _word("met", language), rule.value or rule.met
 
 
 def _tree(condition: Condition, scene: Scene, depth: int, language: Language) -> Iterator[str]:
