@@ -1,6 +1,7 @@
 """What customers answered, and which contact an answer belongs to."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -12,10 +13,14 @@ class SurveyResponse:
     """One row of `surveys.csv`. Each scale is `None` where the customer left it out.
 
     Attributes:
+        invited_at: when the customer was asked; with `started_at` and `answered_at` empty, asked in vain.
+        started_at: when the customer opened the survey.
+        medium: channel of the survey (`sms`, `email`, `ivr`, …).
         nps: would recommend, 0 to 10.
         satisfaction: satisfaction index (IS), 0 to 10.
         csat: 1 to 5.
         ces: effort, 1 to 7.
+        other: answers on scales of the site's own, by scale id.
     """
 
     id: str
@@ -23,6 +28,7 @@ class SurveyResponse:
     customer_id: str = ""
     agent_id: str = ""
     invited_at: datetime | None = None
+    started_at: datetime | None = None
     answered_at: datetime | None = None
     medium: str = ""
     nps: int | None = None
@@ -31,6 +37,7 @@ class SurveyResponse:
     ces: int | None = None
     resolved: bool | None = None
     comment: str = ""
+    other: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, (low, high) in SCALES.items():

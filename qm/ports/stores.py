@@ -13,6 +13,7 @@ from qm.domain.run import ItemState, Quarantine, Run
 from qm.domain.signals import Signals
 from qm.domain.survey import SurveyLink, SurveyResponse
 from qm.domain.transcript import Transcript
+from qm.ports.voc import DrawStore, FactStore, ReportStore
 
 
 class ObjectStore(Protocol):
@@ -280,6 +281,21 @@ class Unit(Protocol):
     @property
     def runs(self) -> RunStore:
         """The runs of this transaction."""
+        ...
+
+    @property
+    def facts(self) -> FactStore:
+        """Contacts and responses as tables."""
+        ...
+
+    @property
+    def draws(self) -> DrawStore:
+        """Who is asked in a survey."""
+        ...
+
+    @property
+    def documents(self) -> ReportStore:
+        """Saved reports."""
         ...
 
 

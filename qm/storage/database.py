@@ -18,6 +18,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from qm.errors import DiskFullError, StorageError
 from qm.fingerprint import fingerprint
 from qm.storage import stores, tables
+from qm.storage.fact_store import SqlFactStore
+from qm.storage.voc_stores import SqlDrawStore, SqlReportStore
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_TIMEOUT_S = 30
@@ -35,6 +37,9 @@ class SqlUnit:
     surveys: stores.SqlSurveyStore
     coaching: stores.SqlCoachingStore
     runs: stores.SqlRunStore
+    facts: SqlFactStore
+    draws: SqlDrawStore
+    documents: SqlReportStore
 
 
 class Database:
@@ -141,7 +146,7 @@ def _unit(connection: Connection) -> SqlUnit:
     return SqlUnit(
         stores.SqlContactStore(connection), stores.SqlWorkStore(connection), stores.SqlOutputStore(connection),
         stores.SqlEvaluationStore(connection), stores.SqlSurveyStore(connection), stores.SqlCoachingStore(connection),
-        stores.SqlRunStore(connection),
+        stores.SqlRunStore(connection), SqlFactStore(connection), SqlDrawStore(connection), SqlReportStore(connection),
     )  # fmt: skip
 
 

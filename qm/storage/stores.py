@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 
-from sqlalchemy import JSON, Connection, Table, delete, select, type_coerce
+from sqlalchemy import JSON, Connection, Table, delete, select, type_coerce, update
 from sqlalchemy.dialects.sqlite import insert
 
 from qm.documents import dump, load
@@ -16,10 +16,14 @@ from qm.domain.signals import Signals
 from qm.domain.survey import SurveyLink, SurveyResponse
 from qm.domain.transcript import Transcript
 from qm.errors import NotFoundError
+from qm.fingerprint import fingerprint
 from qm.storage import tables
+from qm.storage.facts import codes_of, facts_of_contact, facts_of_response, measures_of
 
 
-class _Store:
+class SqlStore:
+    """What all stores can do: read, and put a row in the place of the one with its key."""
+
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
@@ -34,7 +38,7 @@ class _Store:
             self._connection.execute(statement.on_conflict_do_nothing())
 
 
-class SqlContactStore(_Store):
+class SqlContactStore(SqlStore):
     """Contacts by id."""
 
     def save(self, contact: Contact, folder: str, position: int, fingerprint: str) -> None:
@@ -44,6 +48,7 @@ class SqlContactStore(_Store):
             tables.contacts, id=contact.id, started_at=started_at, agent_id=contact.agent.id, team=contact.agent.team,
             folder=folder, position=position, fingerprint=fingerprint, document=dump(contact),
         )  # fmt: skip
+        self._put(tables.contact_facts, **facts_of_contact(contact))
 
     def get(self, contact_id: str) -> Contact:
         """One contact, or `NotFoundError`."""
@@ -69,7 +74,7 @@ class SqlContactStore(_Store):
             yield load(Contact, row.document)
 
 
-class SqlWorkStore(_Store):
+class SqlWorkStore(SqlStore):
     """Work list, quarantine and published outputs."""
 
     def add(self, contact_id: str) -> None:
@@ -118,7 +123,7 @@ class SqlWorkStore(_Store):
         self._put(tables.published, contact_id=contact_id, stage=stage, fingerprint=fingerprint)
 
 
-class SqlOutputStore(_Store):
+class SqlOutputStore(SqlStore):
     """What the stages publish for a contact."""
 
     def save_recording(self, contact_id: str, sha256: str) -> None:
@@ -172,6 +177,9 @@ class SqlOutputStore(_Store):
     def save_signals(self, contact_id: str, signals: Signals) -> None:
         """Insert or replace."""
         self._put(tables.signals, contact_id=contact_id, document=dump(signals))
+        facts = tables.contact_facts
+        measures = {"measures": measures_of(signals)}
+        self._connection.execute(update(facts).where(facts.c.contact_id == contact_id).values(**measures))
 
     def signals(self, contact_id: str) -> Signals:
         """The signals."""
@@ -185,7 +193,7 @@ class SqlOutputStore(_Store):
         return str(row.document)
 
 
-class SqlEvaluationStore(_Store):
+class SqlEvaluationStore(SqlStore):
     """Evaluations with one row an answer beside them."""
 
     def replace(self, contact_id: str, evaluations: Sequence[Evaluation]) -> None:
@@ -195,9 +203,12 @@ class SqlEvaluationStore(_Store):
         self._connection.execute(delete(tables.answers).where(tables.answers.c.evaluation_id.in_(old)))
         self._connection.execute(delete(table).where(table.c.contact_id == contact_id))
         for evaluation in evaluations:
+            criteria, codes = codes_of(evaluation)
+            listed = fingerprint(criteria)
+            self._put(tables.criterion_lists, id=listed, criteria=criteria)
             self._put(
                 table, id=evaluation.id, contact_id=contact_id, form_id=evaluation.form_id,
-                score=evaluation.score.value, document=dump(evaluation),
+                score=evaluation.score.value, criteria=listed, codes=codes, document=dump(evaluation),
             )  # fmt: skip
             for answer in evaluation.answers:
                 self._put(
@@ -229,14 +240,14 @@ class SqlEvaluationStore(_Store):
             yield load(Evaluation, row.document)
 
 
-class SqlSurveyStore(_Store):
+class SqlSurveyStore(SqlStore):
     """Responses and links."""
 
     def save(self, responses: Sequence[SurveyResponse]) -> int:
         """Insert or replace; returns how many were new."""
         known = set(self._connection.execute(select(tables.survey_responses.c.id)).scalars())
         for response in responses:
-            self._put(tables.survey_responses, id=response.id, document=dump(response))
+            self._put(tables.survey_responses, **facts_of_response(response), document=dump(response))
         return len({response.id for response in responses} - known)
 
     def every(self) -> tuple[SurveyResponse, ...]:
@@ -260,7 +271,7 @@ class SqlSurveyStore(_Store):
         return tuple(load(SurveyLink, row.document) for row in rows)
 
 
-class SqlCoachingStore(_Store):
+class SqlCoachingStore(SqlStore):
     """The coaching list."""
 
     def replace(self, items: Sequence[CoachingItem]) -> None:
@@ -276,7 +287,7 @@ class SqlCoachingStore(_Store):
         return tuple(load(CoachingItem, row.document) for row in rows)
 
 
-class SqlRunStore(_Store):
+class SqlRunStore(SqlStore):
     """Executions of the pipeline."""
 
     def begin(self, run: Run) -> None:

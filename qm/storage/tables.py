@@ -2,6 +2,8 @@
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
+from qm.domain.voc_names import HISTORY_COLUMNS, SCALE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
+
 metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -29,6 +31,17 @@ contacts = Table(
     Index("ix_contacts_started_at", "started_at", "id"),
     Index("ix_contacts_agent_id", "agent_id", "started_at"),
 )  # fmt: skip
+
+contact_facts = Table(
+    "contact_facts", metadata, _contact_key(),
+    Column("started_s", Float, nullable=False),
+    *(Column(name, String, nullable=False) for name in TEXT_COLUMNS),
+    *(Column(name, Float) for name in HISTORY_COLUMNS),
+    Column("measures", Text, nullable=False, server_default="{}"),
+    Index("ix_contact_facts_started_s", "started_s"),
+    Index("ix_contact_facts_customer_id", "customer_id", "started_s"),
+)  # fmt: skip
+"""What figures over many contacts are computed from; `started_s` in seconds since 1970."""
 
 items = Table("items", metadata, _contact_key(), Column("state", String, nullable=False))
 """The work list: one row a contact."""
@@ -66,9 +79,16 @@ evaluations = Table(
     Column("contact_id", String, ForeignKey("contacts.id"), nullable=False),
     Column("form_id", String, nullable=False),
     Column("score", Float),
+    Column("criteria", String, nullable=False, server_default=""),
+    Column("codes", String, nullable=False, server_default=""),
     Column("document", Text, nullable=False),
     UniqueConstraint("contact_id", "form_id"),
 )  # fmt: skip
+
+criterion_lists = Table(
+    "criterion_lists", metadata, Column("id", String, primary_key=True), Column("criteria", Text, nullable=False)
+)  # fmt: skip
+"""Which criteria the letters of `evaluations.codes` stand for, separated by blanks; `evaluations.criteria` names it."""
 
 answers = Table(
     "answers", metadata,
@@ -80,8 +100,18 @@ answers = Table(
 )  # fmt: skip
 
 survey_responses = Table(
-    "survey_responses", metadata, Column("id", String, primary_key=True), Column("document", Text, nullable=False)
+    "survey_responses", metadata,
+    Column("id", String, primary_key=True),
+    Column("at_s", Float),
+    *(Column(name, Float) for name in TIME_COLUMNS),
+    Column("channel", String, nullable=False, server_default=""),
+    *(Column(name, Float) for name in SCALE_COLUMNS),
+    Column("other", Text, nullable=False, server_default="{}"),
+    Column("comment", Text, nullable=False, server_default=""),
+    Column("document", Text, nullable=False),
+    Index("ix_survey_responses_at_s", "at_s"),
 )  # fmt: skip
+"""`at_s`: when it was answered, else opened, else asked for; all times in seconds since 1970."""
 survey_links = Table(
     "survey_links", metadata,
     Column("response_id", String, ForeignKey("survey_responses.id"), primary_key=True),
@@ -89,6 +119,58 @@ survey_links = Table(
     Column("document", Text, nullable=False),
     Index("ix_survey_links_contact_id", "contact_id"),
 )  # fmt: skip
+
+survey_draws = Table(
+    "survey_draws", metadata, _contact_key(),
+    Column("day", String, nullable=False),
+    Column("customer_id", String, nullable=False),
+    Column("stratum", String, nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("is_drawn", Integer, nullable=False),
+    Column("reason", String, nullable=False),
+    Index("ix_survey_draws_day", "day"),
+    Index("ix_survey_draws_customer_id", "customer_id", "day"),
+)  # fmt: skip
+"""Every contact of a day's universe: how likely it was to be asked, and whether it was."""
+
+cases = Table(
+    "cases", metadata,
+    Column("id", String, primary_key=True),
+    Column("response_id", String, ForeignKey("survey_responses.id"), nullable=False),
+    Column("contact_id", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("due_s", Float),
+    Column("version", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    UniqueConstraint("response_id"),
+    Index("ix_cases_state", "state", "due_s"),
+    Index("ix_cases_contact_id", "contact_id"),
+)  # fmt: skip
+"""Detractor cases; `version` grows with every change, so that two people don't overwrite each other."""
+
+calibration_sessions = Table(
+    "calibration_sessions", metadata,
+    Column("id", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("due_s", Float, nullable=False),
+    Column("document", Text, nullable=False),
+)  # fmt: skip
+calibration_sheets = Table(
+    "calibration_sheets", metadata,
+    Column("session_id", String, ForeignKey("calibration_sessions.id"), primary_key=True),
+    Column("rater", String, primary_key=True),
+    Column("contact_id", String, primary_key=True),
+    Column("document", Text, nullable=False),
+)  # fmt: skip
+"""What one rater answered on one contact; never part of an agent's figures."""
+
+saved_reports = Table(
+    "saved_reports", metadata,
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("document", Text, nullable=False),
+)  # fmt: skip
+"""What commands computed over many contacts, for the pages to show; can always be computed again."""
 
 coaching_items = Table(
     "coaching_items", metadata,
@@ -104,6 +186,7 @@ runs = Table(
     Column("started_at", String, nullable=False),
     Column("document", Text, nullable=False),
 )  # fmt: skip
-"""When runs began and ended: the only volatile table, left out when contents are compared."""
+"""When runs began and ended."""
 
-VOLATILE = frozenset({"runs"})
+# Left out when contents are compared: they hold moments of computing.
+VOLATILE = frozenset({"runs", "saved_reports"})
