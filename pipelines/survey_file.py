@@ -1,60 +1,59 @@
 """Read `surveys.csv`."""
 
-import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.table_file import Row, instant, plain, read_table, yes_or_no
+from pipelines.table_file import Row, read_table
+from qm.analysis.read_survey import SurveyReader, doubtful_scales, near
 from qm.domain.survey import SurveyResponse
+from qm.domain.voc_plan import STANDARD_SCALES, Scale
 from qm.errors import Fault
 
-_WHOLE = re.compile(r"-?[0-9]{1,4}(\.0+)?")
 REQUIRED = ("response_id",)
+LEAST_LIKENESS = 0.8
+"""Of a column's name to a known one, to be taken for a slip; sites have many columns of their own."""
 
 
-def read_surveys(path: Path, shown: str) -> tuple[tuple[SurveyResponse, ...], list[Fault]]:
+def read_surveys(
+    path: Path, shown: str, scales: Sequence[Scale] = STANDARD_SCALES, now: datetime | None = None
+) -> tuple[tuple[SurveyResponse, ...], list[Fault]]:
     """Responses and the faults of single rows.
+
+    Args:
+        scales: of the site.
+        now: moment after which no time may lie; this very moment where it isn't given.
 
     Raises:
         DayFolderError: the file as a whole can't be read.
     """
     rows, faults = read_table(path, shown, REQUIRED)
+    reader = SurveyReader(scales, now or datetime.now(UTC))
+    faults.extend(_near_names(rows, reader, shown))
     responses: dict[str, SurveyResponse] = {}
     for row in rows:
-        try:
-            response = _response(row)
-        except ValueError as error:
-            faults.append(Fault(shown, row.line, "survey.bad_row", str(error), "correct the row, then run again"))
+        response, complaints = reader.from_cells(row.cells)
+        faults.extend(Fault(shown, row.line, each.code, each.message, each.hint) for each in complaints)
+        if response is None:
             continue
         if response.id in responses:
             message = f"response '{response.id}' is given twice; this row is left out"
             faults.append(Fault(shown, row.line, "survey.duplicate_id", message, "give it an id of its own"))
             continue
         responses[response.id] = response
+    doubts = doubtful_scales(tuple(responses.values()), scales)
+    faults.extend(Fault(shown, 0, each.code, each.message, each.hint) for each in doubts)
     return tuple(responses.values()), faults
 
 
-def _response(row: Row) -> SurveyResponse:
-    if not row.text("response_id"):
-        raise ValueError("response_id: must not be empty")
-    scales = {name: row.optional(name, _answer) for name in ("nps", "satisfaction", "csat", "ces")}
-    invited_at, answered_at = (row.optional(name, instant) for name in ("invited_at", "answered_at"))
-    if invited_at and answered_at and answered_at < invited_at:
-        raise ValueError("answered_at: lies before invited_at")
-    return SurveyResponse(
-        id=plain("response_id", row.text("response_id")),
-        contact_id=row.text("contact_id"),
-        customer_id=row.text("customer_id"),
-        agent_id=row.text("agent_id"),
-        invited_at=invited_at,
-        answered_at=answered_at,
-        medium=row.text("medium"),
-        resolved=row.optional("resolved", yes_or_no),
-        comment=row.text("comment"),
-        **scales,
-    )
-
-
-def _answer(text: str) -> int:
-    if not _WHOLE.fullmatch(text):
-        raise ValueError(f"'{text}' isn't a whole number")
-    return int(text.partition(".")[0])
+def _near_names(rows: Sequence[Row], reader: SurveyReader, shown: str) -> list[Fault]:
+    """Columns that look like a slip of the pen: their answers would be lost without a word."""
+    unknown = sorted(set(rows[0].cells) - reader.names) if rows else []
+    mixed = {"".join(sorted(known)): known for known in sorted(reader.names)}  # short names: nsp for nps
+    twins = {name: mixed.get("".join(sorted(name))) for name in unknown}
+    hints = [(n, f"is it '{twins[n]}'?" if twins[n] else near(n, reader.names, LEAST_LIKENESS)) for n in unknown]
+    return [
+        Fault(shown, 1, "survey.unknown_column", f"column '{name}' isn't known and was passed over", hint)
+        for name, hint in hints
+        if hint.startswith("is it")
+    ]

@@ -2,10 +2,8 @@
 
 import csv
 import io
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
@@ -83,10 +81,25 @@ def _text(path: Path, shown: str) -> tuple[str, list[Fault]]:
     try:
         return content.decode("utf-8-sig"), []
     except UnicodeDecodeError:
-        hint = "save it as UTF-8"
-        return content.decode("cp1252", errors="replace"), [
-            Fault(shown, 0, "table.encoding", "isn't UTF-8; read as Windows-1252", hint)
-        ]
+        return _line_by_line(content, shown)
+
+
+def _line_by_line(content: bytes, shown: str) -> tuple[str, list[Fault]]:
+    """Each line that is UTF-8 as such, every other as Windows-1252: exports are joined from files of both kinds."""
+    hint, lines, odd, is_mixed = "save it as UTF-8", [], [], False
+    for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        try:
+            lines.append(line.decode("utf-8"))
+            is_mixed |= not line.isascii()
+        except UnicodeDecodeError:
+            lines.append(line.decode("cp1252", errors="replace"))
+            odd.append(number)
+    if not is_mixed:
+        faults = [Fault(shown, 0, "table.encoding", "isn't UTF-8; read as Windows-1252", hint)]
+    else:
+        message = "this line isn't UTF-8, others are; it was read as Windows-1252"
+        faults = [Fault(shown, number, "table.encoding", message, hint) for number in odd]
+    return "\n".join(lines), faults
 
 
 def _delimiter(text: str) -> str:
@@ -121,45 +134,3 @@ def _rows(
             continue
         padded = [*cells, *[""] * (len(header) - len(cells))]
         yield Row(start, {name: cell.strip() for name, cell in zip(header, padded, strict=True)})
-
-
-def plain(name: str, text: str) -> str:
-    """The text, if nothing in it would break a line, a screen or an address.
-
-    Raises:
-        ValueError: it holds control characters.
-    """
-    if any(unicodedata.category(char) == "Cc" for char in text):
-        raise ValueError(f"{name}: holds control characters")
-    return text
-
-
-def instant(text: str) -> datetime:
-    """An aware time.
-
-    Raises:
-        ValueError: not ISO 8601, or without offset.
-    """
-    try:
-        value = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"'{text}' isn't a time like 2026-11-20T09:30:00+01:00") from None
-    if value.tzinfo is None:
-        raise ValueError(f"'{text}' has no offset; write 2026-11-20T09:30:00+01:00")
-    if not 1970 <= value.year <= 2199:
-        raise ValueError(f"'{text}' lies outside the years 1970 to 2199")
-    return value
-
-
-def yes_or_no(text: str) -> bool:
-    """`yes`, `no` and their Italian and numeric forms.
-
-    Raises:
-        ValueError: anything else.
-    """
-    lowered = text.casefold()
-    if lowered in {"yes", "y", "si", "sì", "true", "1"}:
-        return True
-    if lowered in {"no", "n", "false", "0"}:
-        return False
-    raise ValueError(f"'{text}' is neither yes nor no")

@@ -68,6 +68,10 @@ class Evidence:
     fact: str = ""
 
 
+PEOPLE_ONLY = "people_only"
+"""Reason of an answer to a criterion that no rule or model answers."""
+
+
 @dataclass(frozen=True)
 class CriterionAnswer:
     """The answer to one criterion.
@@ -88,6 +92,11 @@ class CriterionAnswer:
     origin: Origin = Origin.RULE
     value: str | float | tuple[str, ...] | None = None
     share: Share | None = None
+
+    @property
+    def is_left_to_people(self) -> bool:
+        """True where neither a rule nor a model answers the criterion: nobody was asked yet."""
+        return self.answer is Answer.CANNOT_TELL and self.reason == PEOPLE_ONLY
 
 
 @dataclass(frozen=True)
@@ -218,3 +227,22 @@ class Evaluation:
             if answer.criterion_id == criterion_id:
                 return answer
         raise KeyError(criterion_id)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What lists and figures need of an evaluation, read without its evidence.
+
+    Attributes:
+        cannot_tell: criteria that were asked and couldn't be told.
+        asked: criteria that a rule or a model was asked.
+        left: criteria that are left to people.
+    """
+
+    id: str
+    contact_id: str
+    form_id: str
+    score: Score
+    cannot_tell: int
+    asked: int
+    left: tuple[str, ...]

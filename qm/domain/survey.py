@@ -39,6 +39,12 @@ class SurveyResponse:
     comment: str = ""
     other: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether the customer answered anything; false where they were only asked."""
+        answers = (self.nps, self.satisfaction, self.csat, self.ces, self.resolved)
+        return self.answered_at is not None or bool(self.other) or any(answer is not None for answer in answers)
+
     def __post_init__(self) -> None:
         for name, (low, high) in SCALES.items():
             value = getattr(self, name)

@@ -7,12 +7,14 @@ from typing import BinaryIO, Protocol, TypeAlias
 
 from qm.domain.coaching import CoachingItem
 from qm.domain.contact import Contact
-from qm.domain.evaluation import Evaluation
+from qm.domain.evaluation import Brief, Evaluation
 from qm.domain.recognition import Recognition, Voices
 from qm.domain.run import ItemState, Quarantine, Run
 from qm.domain.signals import Signals
 from qm.domain.survey import SurveyLink, SurveyResponse
 from qm.domain.transcript import Transcript
+from qm.ports.calibration import CalibrationStore
+from qm.ports.cases import CaseStore
 from qm.ports.voc import DrawStore, FactStore, ReportStore
 
 
@@ -196,6 +198,10 @@ class EvaluationStore(Protocol):
         """All evaluations by contact and form id."""
         ...
 
+    def briefs(self) -> Iterator[Brief]:
+        """What lists and figures need of all evaluations, by contact and form id."""
+        ...
+
 
 class SurveyStore(Protocol):
     """Survey responses and their links."""
@@ -208,12 +214,24 @@ class SurveyStore(Protocol):
         """All responses by id."""
         ...
 
+    def get(self, response_id: str) -> SurveyResponse | None:
+        """One response, or `None`."""
+        ...
+
+    def documents(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """Those of the named responses that are there, as canonical JSON by id."""
+        ...
+
     def replace_links(self, links: Sequence[SurveyLink]) -> None:
         """Put these in the place of all links."""
         ...
 
     def links(self) -> tuple[SurveyLink, ...]:
         """All links by response id."""
+        ...
+
+    def links_of(self, contact_id: str) -> tuple[SurveyLink, ...]:
+        """A contact's links by response id."""
         ...
 
 
@@ -296,6 +314,16 @@ class Unit(Protocol):
     @property
     def documents(self) -> ReportStore:
         """Saved reports."""
+        ...
+
+    @property
+    def cases(self) -> CaseStore:
+        """Detractor cases."""
+        ...
+
+    @property
+    def calibration(self) -> CalibrationStore:
+        """Calibration sessions and their sheets."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from qm.domain.evaluation import Answer, CriterionAnswer, Evidence, EvidenceKind, Origin
+from qm.domain.evaluation import PEOPLE_ONLY, Answer, CriterionAnswer, Evidence, EvidenceKind, Origin
 from qm.domain.form import Criterion, Value
 from qm.domain.recording import Severity
 from qm.domain.scales import CriterionType
@@ -64,7 +64,7 @@ def _answer_of_people(criterion: Criterion, scene: Scene, verifier: Verifier) ->
     """What a model learned from people's answers says to a criterion without a rule, where they let it answer."""
     predicted = decide(Trained(criterion.id), scene)
     if predicted.reason == "not_trained" or criterion.type is not CriterionType.YES_NO:
-        return CriterionAnswer(criterion.id, Answer.CANNOT_TELL, reason="people_only")
+        return CriterionAnswer(criterion.id, Answer.CANNOT_TELL, reason=PEOPLE_ONLY)
     if predicted.truth is Truth.UNKNOWN:
         return replace(_answer(criterion, Answer.CANNOT_TELL, predicted), origin=Origin.MODEL)
     answer = _answer(criterion, Answer.MET if predicted.truth is Truth.TRUE else Answer.NOT_MET, predicted)

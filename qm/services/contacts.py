@@ -1,14 +1,14 @@
 """Read contacts: the list with its filters, and one contact whole."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qm.domain.contact import Contact
-from qm.domain.evaluation import Evaluation
+from qm.domain.evaluation import Brief, Evaluation
 from qm.domain.form import Form
 from qm.domain.run import ItemState, Quarantine
-from qm.domain.survey import SurveyLink, SurveyResponse
+from qm.domain.survey import SurveyResponse
 from qm.errors import NotFoundError
 from qm.ports import ObjectStore, Unit, UnitOfWork
 from qm.services.view_evaluation import form_score, view_evaluation
@@ -91,11 +91,18 @@ class ContactService:
         """
         with self._unit_of_work() as unit:
             contact = unit.contacts.get(contact_id)
-            row = next(row for row in _rows(unit, self._forms) if row.id == contact_id)
+            state = unit.work.state(contact_id)
             quarantine = next((q for q in unit.work.quarantined() if q.subject == contact_id), None)
             evaluations = unit.evaluations.of_contact(contact_id) if quarantine is None else ()
             scored = unit.work.published(contact_id, "signals") is not None and quarantine is None
             transcript = unit.outputs.transcript(contact_id) if scored else None
+            surveys = _surveys_of(unit, contact_id)
+            is_done = state is ItemState.DONE
+            row = _row(
+                contact, state, _scores(evaluations, self._forms) if is_done else (),
+                surveys[-1].response if surveys else None, quarantine.code if quarantine else "",
+                transcript.grade.letter if is_done and transcript and transcript.grade else "",
+            )  # fmt: skip
             if transcript is not None and transcript.recording is not None:
                 row = replace(row, duration_s=transcript.recording.duration_s)
             return ContactView(
@@ -104,7 +111,7 @@ class ContactService:
                 transcript=transcript,
                 signals=unit.outputs.signals(contact_id) if scored else None,
                 evaluations=tuple(view_evaluation(e, self._forms[e.form_id]) for e in evaluations),
-                surveys=_surveys_of(unit, contact_id),
+                surveys=surveys,
                 quarantine=quarantine,
                 has_audio=contact.medium.value == "voice" and unit.outputs.recording(contact_id) is not None,
             )
@@ -139,16 +146,19 @@ def _rows(unit: Unit, forms: Mapping[str, Form]) -> Iterator[ContactRow]:
     for link in unit.surveys.links():
         if link.contact_id:
             linked[link.contact_id] = answers[link.response_id]
-    by_contact: dict[str, list[Evaluation]] = {}
-    for evaluation in unit.evaluations.every():
-        by_contact.setdefault(evaluation.contact_id, []).append(evaluation)
+    by_contact: dict[str, list[Brief]] = {}
+    for brief in unit.evaluations.briefs():
+        by_contact.setdefault(brief.contact_id, []).append(brief)
     grades = unit.outputs.grades()
     for contact in unit.contacts.every():
         state = states.get(contact.id, ItemState.WAITING)
-        evaluations = by_contact.get(contact.id, []) if state is ItemState.DONE else []
-        scores = tuple(form_score(e, forms[e.form_id]) for e in evaluations if e.form_id in forms)
+        scores = _scores(by_contact.get(contact.id, []), forms) if state is ItemState.DONE else ()
         grade = grades.get(contact.id, "") if state is ItemState.DONE else ""
         yield _row(contact, state, scores, linked.get(contact.id), codes.get(contact.id, ""), grade)
+
+
+def _scores(evaluations: Iterable[Evaluation | Brief], forms: Mapping[str, Form]) -> tuple[FormScore, ...]:
+    return tuple(form_score(e, forms[e.form_id]) for e in evaluations if e.form_id in forms)
 
 
 def _row(
@@ -165,7 +175,5 @@ def _row(
 
 
 def _surveys_of(unit: Unit, contact_id: str) -> tuple[SurveyView, ...]:
-    responses: Sequence[SurveyResponse] = unit.surveys.every()
-    by_id = {response.id: response for response in responses}
-    links: Sequence[SurveyLink] = unit.surveys.links()
-    return tuple(SurveyView(by_id[link.response_id], link) for link in links if link.contact_id == contact_id)
+    found = ((unit.surveys.get(link.response_id), link) for link in unit.surveys.links_of(contact_id))
+    return tuple(SurveyView(response, link) for response, link in found if response is not None)

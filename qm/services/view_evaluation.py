@@ -1,13 +1,13 @@
 """Lay an evaluation out by the sections of its form, with pass marks and bands."""
 
-from qm.domain.evaluation import Answer, Evaluation, SectionScore
+from qm.domain.evaluation import Answer, Brief, Evaluation, SectionScore
 from qm.domain.form import Form, Section
 from qm.domain.scales import Band, band_of, passes
 from qm.domain.text import Text
 from qm.services.views import CriterionView, EvaluationView, FormScore, SectionView
 
 
-def form_score(evaluation: Evaluation, form: Form) -> FormScore:
+def form_score(evaluation: Evaluation | Brief, form: Form) -> FormScore:
     """The score of an evaluation with its form's title, pass mark and band."""
     score = evaluation.score
     met, missed = (score.counts.get(answer.value, 0) for answer in (Answer.MET, Answer.NOT_MET))

@@ -18,6 +18,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from qm.errors import DiskFullError, StorageError
 from qm.fingerprint import fingerprint
 from qm.storage import stores, tables
+from qm.storage.calibration_store import SqlCalibrationStore
+from qm.storage.case_store import SqlCaseStore
 from qm.storage.fact_store import SqlFactStore
 from qm.storage.voc_stores import SqlDrawStore, SqlReportStore
 
@@ -40,6 +42,8 @@ class SqlUnit:
     facts: SqlFactStore
     draws: SqlDrawStore
     documents: SqlReportStore
+    cases: SqlCaseStore
+    calibration: SqlCalibrationStore
 
 
 class Database:
@@ -147,6 +151,7 @@ def _unit(connection: Connection) -> SqlUnit:
         stores.SqlContactStore(connection), stores.SqlWorkStore(connection), stores.SqlOutputStore(connection),
         stores.SqlEvaluationStore(connection), stores.SqlSurveyStore(connection), stores.SqlCoachingStore(connection),
         stores.SqlRunStore(connection), SqlFactStore(connection), SqlDrawStore(connection), SqlReportStore(connection),
+        SqlCaseStore(connection), SqlCalibrationStore(connection),
     )  # fmt: skip
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select, true
 
+from qm.domain.contact import Kind
 from qm.domain.voc_names import (
     CONTACT_COLUMNS,
     HISTORY_COLUMNS,
@@ -49,6 +50,15 @@ class SqlFactStore(SqlStore):
             table = _spread(table, "measures", "m:")
         return self._with_answers(table, where) if answers else table
 
+    def count(
+        self, since: datetime | None = None, until: datetime | None = None, *, process: str = "", team: str = ""
+    ) -> int:
+        """How many contacts with customers began in that time."""
+        facts = tables.contact_facts
+        where = [facts.c.kind == Kind.CUSTOMER.value, *_between(facts.c.started_s, since, until)]
+        where += _of_group(process, team)
+        return int(self._connection.execute(select(func.count()).where(*where)).scalar_one())
+
     def surveys(
         self, since: datetime | None = None, until: datetime | None = None, *, comments: bool = False
     ) -> "pd.DataFrame":
@@ -63,6 +73,38 @@ class SqlFactStore(SqlStore):
             .order_by(responses.c.id)
         )
         return _spread(self._table(statement, ["response_id", "contact_id", *names]), "other", "x:")
+
+    def joined(
+        self, columns: Sequence[str], since: datetime | None = None, until: datetime | None = None, *,
+        process: str = "", team: str = "", others: bool = False,
+    ) -> "pd.DataFrame":  # fmt: skip
+        """Linked responses to contacts that began in that time."""
+        responses, links, facts = tables.survey_responses, tables.survey_links, tables.contact_facts
+        names = ["contact_id", *dict.fromkeys(name for name in columns if name != "contact_id")]
+        asked = [*names, *(["other"] if others else [])]
+        known = {**dict(responses.c), **dict(facts.c), "started_at": facts.c.started_s}
+        picked = [known[name] for name in asked]
+        statement = (
+            select(*picked)
+            .select_from(responses)
+            .join(links, links.c.response_id == responses.c.id)
+            .join(facts, facts.c.contact_id == links.c.contact_id)
+            .where(*_between(facts.c.started_s, since, until), *_of_group(process, team))
+        )
+        table = self._table(statement, asked)
+        return _spread(table, "other", "x:") if others else table
+
+    def unlinked(self, since: datetime | None = None, until: datetime | None = None) -> int:
+        """How many responses of that time, or without a time, belong to no contact."""
+        responses, links = tables.survey_responses, tables.survey_links
+        when = _between(responses.c.at_s, since, until)
+        statement = (
+            select(func.count())
+            .select_from(responses)
+            .outerjoin(links, links.c.response_id == responses.c.id)
+            .where(func.coalesce(links.c.contact_id, "") == "", or_(responses.c.at_s.is_(None), and_(true(), *when)))
+        )
+        return int(self._connection.execute(statement).scalar_one())
 
     def _table(self, statement: Select[Any], names: Sequence[str]) -> "pd.DataFrame":
         import numpy as np
@@ -132,6 +174,11 @@ def _answers(where: list[Any]) -> Select[Any]:
         facts, facts.c.contact_id == evaluations.c.contact_id
     )
     return joined.where(*where)
+
+
+def _of_group(process: str, team: str) -> list[Any]:
+    facts = tables.contact_facts
+    return [facts.c[name] == wanted for name, wanted in (("process", process), ("team", team)) if wanted]
 
 
 def _between(column: Any, since: datetime | None, until: datetime | None) -> list[Any]:

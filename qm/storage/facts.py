@@ -7,11 +7,13 @@ from qm.domain.contact import Contact
 from qm.domain.evaluation import Answer, Evaluation
 from qm.domain.signals import Signals
 from qm.domain.survey import SurveyResponse
-from qm.domain.voc_names import CANNOT_TELL, HISTORY_COLUMNS, MET, NOT_APPLICABLE, NOT_MET
+from qm.domain.voc_names import CANNOT_TELL, HISTORY_COLUMNS, MET, NOT_ANSWERED, NOT_APPLICABLE, NOT_MET
 
 LETTERS = {Answer.MET: "m", Answer.NOT_MET: "n", Answer.NOT_APPLICABLE: "a", Answer.CANNOT_TELL: "c"}
 """Answers as they stand in `evaluations.codes`, a letter a criterion."""
-CODES = {"m": MET, "n": NOT_MET, "a": NOT_APPLICABLE, "c": CANNOT_TELL}
+LEFT_TO_PEOPLE = "p"
+"""Stands for a criterion that neither a rule nor a model answers."""
+CODES = {"m": MET, "n": NOT_MET, "a": NOT_APPLICABLE, "c": CANNOT_TELL, LEFT_TO_PEOPLE: NOT_ANSWERED}
 """What the letters are in tables."""
 
 
@@ -36,7 +38,9 @@ def measures_of(signals: Signals) -> str:
 def codes_of(evaluation: Evaluation) -> tuple[str, str]:
     """Criteria in order, separated by blanks, and their answers, a letter each."""
     names = " ".join(answer.criterion_id for answer in evaluation.answers)
-    return names, "".join(LETTERS[answer.answer] for answer in evaluation.answers)
+    return names, "".join(
+        LEFT_TO_PEOPLE if answer.is_left_to_people else LETTERS[answer.answer] for answer in evaluation.answers
+    )
 
 
 def facts_of_response(response: SurveyResponse) -> dict[str, object]:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 from qm.documents import dump, load
 from qm.domain.coaching import CoachingItem
 from qm.domain.contact import Contact
-from qm.domain.evaluation import Evaluation
+from qm.domain.evaluation import Answer, Brief, Evaluation, Score
 from qm.domain.recognition import Recognition, Voices
 from qm.domain.run import ItemState, Quarantine, Run
 from qm.domain.signals import Signals
@@ -18,7 +18,10 @@ from qm.domain.transcript import Transcript
 from qm.errors import NotFoundError
 from qm.fingerprint import fingerprint
 from qm.storage import tables
-from qm.storage.facts import codes_of, facts_of_contact, facts_of_response, measures_of
+from qm.storage.facts import LEFT_TO_PEOPLE, LETTERS, codes_of, facts_of_contact, facts_of_response, measures_of
+
+MOST_VALUES = 10_000
+"""Values asked for in one statement; SQLite takes 32,766."""
 
 
 class SqlStore:
@@ -208,7 +211,8 @@ class SqlEvaluationStore(SqlStore):
             self._put(tables.criterion_lists, id=listed, criteria=criteria)
             self._put(
                 table, id=evaluation.id, contact_id=contact_id, form_id=evaluation.form_id,
-                score=evaluation.score.value, criteria=listed, codes=codes, document=dump(evaluation),
+                score=evaluation.score.value, criteria=listed, codes=codes, result=dump(evaluation.score),
+                document=dump(evaluation),
             )  # fmt: skip
             for answer in evaluation.answers:
                 self._put(
@@ -239,6 +243,17 @@ class SqlEvaluationStore(SqlStore):
         for row in self._connection.execute(select(table.c.document).order_by(table.c.contact_id, table.c.form_id)):
             yield load(Evaluation, row.document)
 
+    def briefs(self) -> Iterator[Brief]:
+        """What lists and figures need of all evaluations, by contact and form id."""
+        table, lists = tables.evaluations, tables.criterion_lists
+        names = {row.id: tuple(row.criteria.split()) for row in self._connection.execute(select(lists))}
+        columns = (table.c[name] for name in ("id", "contact_id", "form_id", "result", "criteria", "codes"))
+        for row in self._connection.execute(select(*columns).order_by(table.c.contact_id, table.c.form_id)):
+            answered = zip(names[row.criteria], row.codes, strict=True)
+            left = tuple(name for name, letter in answered if letter == LEFT_TO_PEOPLE)
+            asked, open_ = len(row.codes) - len(left), row.codes.count(LETTERS[Answer.CANNOT_TELL])
+            yield Brief(row.id, row.contact_id, row.form_id, load(Score, row.result), open_, asked, left)
+
 
 class SqlSurveyStore(SqlStore):
     """Responses and links."""
@@ -256,6 +271,22 @@ class SqlSurveyStore(SqlStore):
         rows = self._connection.execute(select(table.c.document).order_by(table.c.id))
         return tuple(load(SurveyResponse, row.document) for row in rows)
 
+    def get(self, response_id: str) -> SurveyResponse | None:
+        """One response, or `None`."""
+        table = tables.survey_responses
+        row = self._connection.execute(select(table.c.document).where(table.c.id == response_id)).first()
+        return load(SurveyResponse, row.document) if row else None
+
+    def documents(self, ids: Sequence[str]) -> dict[str, str]:
+        """Those of the named responses that are there, as canonical JSON by id."""
+        table = tables.survey_responses
+        found: dict[str, str] = {}
+        for start in range(0, len(ids), MOST_VALUES):
+            where = table.c.id.in_(ids[start : start + MOST_VALUES])
+            rows = self._connection.execute(select(table.c.id, table.c.document).where(where))
+            found.update((row.id, row.document) for row in rows)
+        return found
+
     def replace_links(self, links: Sequence[SurveyLink]) -> None:
         """Put these in the place of all links."""
         self._connection.execute(delete(tables.survey_links))
@@ -268,6 +299,13 @@ class SqlSurveyStore(SqlStore):
         """All links by response id."""
         table = tables.survey_links
         rows = self._connection.execute(select(table.c.document).order_by(table.c.response_id))
+        return tuple(load(SurveyLink, row.document) for row in rows)
+
+    def links_of(self, contact_id: str) -> tuple[SurveyLink, ...]:
+        """A contact's links by response id."""
+        table = tables.survey_links
+        where = table.c.contact_id == contact_id
+        rows = self._connection.execute(select(table.c.document).where(where).order_by(table.c.response_id))
         return tuple(load(SurveyLink, row.document) for row in rows)
 
 

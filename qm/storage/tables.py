@@ -81,6 +81,7 @@ evaluations = Table(
     Column("score", Float),
     Column("criteria", String, nullable=False, server_default=""),
     Column("codes", String, nullable=False, server_default=""),
+    Column("result", Text, nullable=False, server_default="{}"),
     Column("document", Text, nullable=False),
     UniqueConstraint("contact_id", "form_id"),
 )  # fmt: skip

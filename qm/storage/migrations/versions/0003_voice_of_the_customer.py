@@ -40,6 +40,7 @@ def upgrade() -> None:
     with op.batch_alter_table('evaluations') as batch:
         batch.add_column(sa.Column('criteria', sa.String(), server_default='', nullable=False))
         batch.add_column(sa.Column('codes', sa.String(), server_default='', nullable=False))
+        batch.add_column(sa.Column('result', sa.Text(), server_default='{}', nullable=False))
     with op.batch_alter_table('survey_responses') as batch:
         batch.add_column(sa.Column('at_s', sa.Float(), nullable=True))
         for name in TIMES:
@@ -126,16 +127,18 @@ def _facts(contact_id: str, contact: dict, signals: dict) -> dict:
 def _fill_codes(connection: sa.Connection, lists: sa.Table) -> None:
     known = set()
     for evaluation_id, document in connection.execute(sa.text('SELECT id, document FROM evaluations')).all():
-        answers = json.loads(document)['answers']
+        evaluation = json.loads(document)
+        answers = evaluation['answers']
         names = ' '.join(answer['criterion_id'] for answer in answers)
         listed = sha256(json.dumps([names], ensure_ascii=False, separators=(',', ':')).encode()).hexdigest()
         if listed not in known:
             connection.execute(lists.insert(), {'id': listed, 'criteria': names})
             known.add(listed)
-        codes = ''.join(LETTERS[answer['answer']] for answer in answers)
+        codes = ''.join('p' if answer['reason'] == 'people_only' else LETTERS[answer['answer']] for answer in answers)
+        result = json.dumps(evaluation['score'], ensure_ascii=False, separators=(',', ':'))
         connection.execute(
-            sa.text('UPDATE evaluations SET criteria = :listed, codes = :codes WHERE id = :id'),
-            {'listed': listed, 'codes': codes, 'id': evaluation_id},
+            sa.text('UPDATE evaluations SET criteria = :listed, codes = :codes, result = :result WHERE id = :id'),
+            {'listed': listed, 'codes': codes, 'result': result, 'id': evaluation_id},
         )
 
 
@@ -159,6 +162,7 @@ def downgrade() -> None:
     op.drop_index('ix_survey_responses_at_s', 'survey_responses')
     for name in ('comment', 'other', *SCALES, 'channel', *TIMES, 'at_s'):
         op.drop_column('survey_responses', name)
+    op.drop_column('evaluations', 'result')
     op.drop_column('evaluations', 'codes')
     op.drop_column('evaluations', 'criteria')
     op.drop_table('criterion_lists')
