@@ -1,0 +1,101 @@
+"""Survey comments that the product has never seen, each with the sentiment that a reader gives it. A table of data.
+
+Of our own making, in the manner of real ones, and by the same hand as `qm.analysis.sentiment_examples`, but written
+after the word lists stood still: what is right of them is what can be believed until a site checks its own.
+"""
+
+from qm.domain.comment import Sentiment
+from qm.domain.text import Language
+
+POSITIVE, NEGATIVE, NEUTRAL = Sentiment.POSITIVE, Sentiment.NEGATIVE, Sentiment.NEUTRAL
+
+_ITALIAN = (
+    ("Sono stato seguito con grande attenzione", POSITIVE),
+    ("L'addetto non conosceva nemmeno le tariffe", NEGATIVE),
+    ("aspetto da tre settimane il modem nuovo", NEGATIVE),
+    ("ho chiesto il saldo del conto", NEUTRAL),
+    ("per fortuna ho trovato una persona umana", POSITIVE),
+    ("la bolletta è raddoppiata e nessuno mi spiega perché", NEGATIVE),
+    ("Bella voce e modi garbati", POSITIVE),
+    ("sempre la stessa storia", NEGATIVE),
+    ("La chiamata riguardava il cambio di residenza", NEUTRAL),
+    ("mi ha liquidato in due parole", NEGATIVE),
+    ("Puntualità nella consegna", POSITIVE),
+    ("sito bloccato, app che non si apre", NEGATIVE),
+    ("vi ringrazio di cuore", POSITIVE),
+    ("Il sistema era in manutenzione e ho dovuto richiamare", NEGATIVE),
+    ("ragazza sveglia e cortese, problema sparito", POSITIVE),
+    ("Disdetta inviata a settembre e mai lavorata", NEGATIVE),
+    ("Telefonata effettuata dal cellulare di mio figlio", NEUTRAL),
+    ("non ci siamo proprio", NEGATIVE),
+    ("tutto chiaro fin da subito", POSITIVE),
+    ("continuano a chiamarmi per vendermi cose", NEGATIVE),
+    ("Avete perso un cliente", NEGATIVE),
+    ("niente male il nuovo servizio", POSITIVE),
+    ("Due bolli da pagare entro fine mese", NEUTRAL),
+    ("il consulente mi ha fatto risparmiare", POSITIVE),
+    ("non è colpa dell'operatore ma il vostro sistema fa acqua", NEGATIVE),
+    ("Ci hanno messo un'eternità", NEGATIVE),
+    ("Pratica chiusa senza intoppi", POSITIVE),
+    ("mi aspettavo di più", NEGATIVE),
+    ("Preferisco essere contattato via mail", NEUTRAL),
+    ("ha capito al volo e mi ha dato la soluzione", POSITIVE),
+    ("voce metallica, sentivo a tratti", NEGATIVE),
+    ("una sola telefonata ed era tutto a posto", POSITIVE),
+    ("il rimborso è arrivato con un mese di ritardo", NEGATIVE),
+    ("non mi posso lamentare", POSITIVE),
+    ("Ho parlato con Luca lunedì mattina", NEUTRAL),
+    ("mi avete fatto perdere il lavoro di una giornata", NEGATIVE),
+    ("con voi mi trovo bene da anni", POSITIVE),
+    ("Vengo rimandato sempre al punto di partenza", NEGATIVE),
+    ("il codice cliente è quello della fattura", NEUTRAL),
+    ("operatore straniero ma bravissimo", POSITIVE),
+)
+_ENGLISH = (
+    ("He really took the time to listen", POSITIVE),
+    ("the advisor didn't even know the tariffs", NEGATIVE),
+    ("three weeks and no new router", NEGATIVE),
+    ("I asked for my account balance", NEUTRAL),
+    ("at last a human being on the phone", POSITIVE),
+    ("my bill doubled and nobody explains why", NEGATIVE),
+    ("Warm voice and good manners", POSITIVE),
+    ("same old story", NEGATIVE),
+    ("The call was about a change of address", NEUTRAL),
+    ("brushed me off in two sentences", NEGATIVE),
+    ("Delivered right on time", POSITIVE),
+    ("website down and the app won't open", NEGATIVE),
+    ("cannot thank her enough", POSITIVE),
+    ("System was under maintenance so I had to ring back", NEGATIVE),
+    ("bright girl, problem gone", POSITIVE),
+    ("cancelled in September and it was never processed", NEGATIVE),
+    ("Rang from my son's mobile", NEUTRAL),
+    ("this is not on", NEGATIVE),
+    ("crystal clear from the beginning", POSITIVE),
+    ("they keep calling to sell me things", NEGATIVE),
+    ("You have lost a customer", NEGATIVE),
+    ("not bad at all", POSITIVE),
+    ("Two payments due at the end of the month", NEUTRAL),
+    ("your advisor saved me money", POSITIVE),
+    ("not the agent's fault but your system is a mess", NEGATIVE),
+    ("It took forever", NEGATIVE),
+    ("closed my case without a hitch", POSITIVE),
+    ("I expected more", NEGATIVE),
+    ("I prefer to be contacted by mail", NEUTRAL),
+    ("understood at once and gave me the solution", POSITIVE),
+    ("bad line, I could hear only half of it", NEGATIVE),
+    ("one call and everything was in order", POSITIVE),
+    ("the refund arrived a month late", NEGATIVE),
+    ("can't complain", POSITIVE),
+    ("I spoke to Luke on Monday morning", NEUTRAL),
+    ("you cost me a day's work", NEGATIVE),
+    ("been happy with you for years", POSITIVE),
+    ("I keep getting sent back to square one", NEGATIVE),
+    ("the customer code is the one on the invoice", NEUTRAL),
+    ("foreign operator but very good", POSITIVE),
+)
+
+SENTENCES = (
+    *((text, Language.ITALIAN, label) for text, label in _ITALIAN),
+    *((text, Language.ENGLISH, label) for text, label in _ENGLISH),
+)
+"""Text, language, what a reader says of it."""
