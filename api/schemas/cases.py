@@ -1,0 +1,42 @@
+"""What is sent to change a case, and lists of cases."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from qm.services.case_steps import Step
+
+EXAMPLE: dict[str, JsonValue] = {
+    "who": "Luca Neri",
+    "version": 3,
+    "channel": "phone",
+    "reached": True,
+    "note": "richiamata alle 10",
+}
+
+
+class CaseStep(BaseModel):
+    """What somebody fills in; which fields count depends on the step (see the path). `who` and `version` always do."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"example": EXAMPLE})
+
+    who: Annotated[str, Field(description="name of who does it")]
+    version: Annotated[int, Field(ge=1, description="version of the case that they looked at")]
+    note: Annotated[str, Field(description="in their own words; 4,000 characters at most")] = ""
+    to: Annotated[str, Field(description="assign: who gets the case")] = ""
+    at: Annotated[datetime | None, Field(description="attempt, appointment: when; no offset: the site's zone")] = None
+    channel: Annotated[str, Field(description="attempt: phone, email, sms, chat, visit or letter")] = "phone"
+    reached: Annotated[bool, Field(description="attempt: whether the customer was reached")] = False
+    cause: Annotated[str, Field(description="cause: its id in the plan")] = ""
+    remedy: Annotated[str, Field(description="remedy: its id in the plan")] = ""
+    outcome: Annotated[str, Field(description="close: how it ended")] = ""
+    answer: Annotated[str, Field(description="answer: satisfied, unsatisfied or no_answer")] = ""
+    score: Annotated[float | None, Field(description="answer: satisfaction 0 to 10")] = None
+
+    def step(self) -> Step:
+        """As the core takes it."""
+        return Step(
+            self.who, self.note, self.version, self.to, self.at, self.channel, self.reached, self.cause, self.remedy,
+            self.outcome, self.answer, self.score,
+        )  # fmt: skip

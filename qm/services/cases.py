@@ -1,0 +1,249 @@
+"""Detractor cases: opened from surveys, worked on by people, reported by week."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from qm.analysis.case_clock import hours_between, next_working_day
+from qm.analysis.open_cases import LinkedResponse, is_detractor, open_cases
+from qm.analysis.report_cases import report_cases
+from qm.domain.case import Case, CaseState
+from qm.domain.case_plan import CasePlan, Severity
+from qm.domain.case_report import CaseReport
+from qm.domain.contact import Contact
+from qm.domain.voc_plan import VocPlan
+from qm.errors import InputError, NotFoundError
+from qm.ports import Unit, UnitOfWork
+from qm.services.case_steps import Step, take
+from qm.services.case_views import CaseFilter, CaseQueue, CaseRow, CaseView, Opened
+
+Now = Callable[[], datetime]
+Pair = tuple[Case, Contact | None]
+OPENING = ("cases", "opening")
+"""Kind and id of the saved report that says what the last opening found."""
+SECOND_ANSWER = "answered_again"
+"""Reason of a link: the contact has an earlier answer, which may have opened a case already."""
+EVERY_STATE = "all"
+HIGH = Severity.HIGH.name.lower()
+WEEK = timedelta(days=7)
+YEARS = range(1970, 2200)
+"""Within which every clock and calendar can reckon."""
+
+
+class CaseService:
+    """Use cases of detractor cases.
+
+    Args:
+        reading: transactions for what only looks.
+        now: the clock.
+        min_n: below so many cases no share is told.
+    """
+
+    def __init__(self, unit_of_work: UnitOfWork, reading: UnitOfWork, plan: VocPlan, now: Now, min_n: int) -> None:
+        self._unit_of_work = unit_of_work
+        self._reading = reading
+        self._plan = plan
+        self._clock = now
+        self._min_n = min_n
+
+    def _now(self) -> datetime:
+        """Whole seconds: what people write down has no finer ones."""
+        return self._clock().replace(microsecond=0)
+
+    @property
+    def plan(self) -> CasePlan:
+        """The site's rules about cases."""
+        return self._plan.cases
+
+    def open_all(self) -> Opened:
+        """Open a case for every response that calls for one, and tell each case what changed about its response."""
+        with self._unit_of_work() as unit:
+            known = {case.response_id: case for case in unit.cases.every()}
+            linked = list(self._linked(unit, set(known)))
+            changed = open_cases(linked, known, self._plan, self._now())
+            for case in changed:
+                before = known.get(case.response_id)
+                unit.cases.save(case, before.version if before else 0)
+            new = sum(case.response_id not in known for case in changed)
+            waiting = [item for item in linked if item.contact is None and item.response.id not in known]
+            without = sum(is_detractor(item.response, self.plan.rule) for item in waiting)
+            unit.documents.save(*OPENING, json.dumps({"without_contact": without}))
+        return Opened(new, len(changed) - new, without)
+
+    def _linked(self, unit: Unit, known: set[str]) -> Iterator[LinkedResponse]:
+        """Responses that have a case or may open one.
+
+        Contacts that count for nobody (test, mystery) open none, nor does a second answer about the same contact.
+        """
+        links = {link.response_id: link for link in unit.surveys.links()}
+        for response in unit.surveys.every():
+            link, is_known = links.get(response.id), response.id in known
+            is_second = link is not None and link.reason == SECOND_ANSWER
+            if not is_known and (is_second or not is_detractor(response, self.plan.rule)):
+                continue
+            contact = unit.contacts.get(link.contact_id) if link and link.contact_id else None
+            if contact is None or contact.counts_for_agent or is_known:
+                yield LinkedResponse(response, contact)
+
+    def queue(self, wanted: CaseFilter = CaseFilter(), cursor: str = "", size: int | None = None) -> CaseQueue:  # noqa: B008 - frozen
+        """Cases by urgency.
+
+        Args:
+            cursor: `next_cursor` of the page before.
+            size: rows a page; all of them where it isn't given.
+
+        Raises:
+            NotFoundError: the cursor names no case of this list.
+            InputError: a filter has a value that nothing can have.
+        """
+        _check(wanted)
+        now = self._now()
+        with self._reading() as unit:
+            every = wanted.state in (CaseState.CLOSED, EVERY_STATE)
+            cases = unit.cases.every() if every else unit.cases.unfinished()
+            rows = [self.row(*pair, now) for pair in self._with_contacts(unit, cases)]
+            opening = unit.documents.get(*OPENING)
+        rows.sort(key=_urgency)
+        live = [row for row in rows if row.state is not CaseState.CLOSED]
+        fit = [row for row in rows if _fits(row, wanted)]
+        begin = _place_after(fit, cursor)
+        page = fit[begin : begin + size] if size else fit[begin:]
+        more = begin + len(page) < len(fit)
+        return CaseQueue(
+            items=tuple(page), total=len(fit), next_cursor=page[-1].id if more else "", made_at=now,
+            unfinished=len(live), overdue=sum(row.is_overdue for row in live),
+            unassigned=sum(not row.assignee for row in live), high=sum(row.severity == HIGH for row in live),
+            detractors_without_contact=json.loads(opening)["without_contact"] if opening else 0,
+            teams=_names(row.team for row in rows), processes=_names(row.process for row in rows),
+            assignees=_names(row.assignee for row in rows),
+        )  # fmt: skip
+
+    def get(self, case_id: str) -> CaseView:
+        """One case with all that is known about it.
+
+        Raises:
+            NotFoundError: no such case.
+        """
+        with self._reading() as unit:
+            case = unit.cases.get(case_id)
+            contact = unit.contacts.get(case.contact_id) if case.contact_id else None
+            response = unit.surveys.get(case.response_id)
+        return CaseView(
+            row=self.row(case, contact, self._now()), case=case, version=case.version, response=response,
+            contact=contact, causes=self.plan.causes, remedies=self.plan.remedies,
+            offered=self.plan.offered(case.severity, case.value), zone=self.plan.calendar.zone,
+        )  # fmt: skip
+
+    def take(self, case_id: str, name: str, step: Step) -> Case:
+        """Take a step with a case.
+
+        Raises:
+            NotFoundError: no such case, cause, remedy, channel or outcome.
+            ConflictError: somebody else changed the case since `step.seen`, or it's closed.
+            InputError: the step can't be taken; nothing was changed.
+        """
+        with self._unit_of_work() as unit:
+            case = unit.cases.get(case_id)
+            after = take(name, case, step, self.plan, self._now())
+            unit.cases.save(after, case.version if step.seen is None else step.seen)
+        return after
+
+    def report(self, since: date | None = None, until: date | None = None) -> CaseReport:
+        """The report over the cases opened from the day `since` to before the day `until`.
+
+        Where neither is given: the last seven days, today among them.
+
+        Raises:
+            InputError: `until` doesn't lie after `since`, or a day lies far off.
+        """
+        now, zone = self._now(), ZoneInfo(self.plan.calendar.zone)
+        for day in (since, until):
+            if day is not None and day.year not in YEARS:
+                raise InputError("case.bad_dates", f"{day} lies outside {YEARS[0]} to {YEARS[-1]}", "correct it")
+        end = until or (since + WEEK if since else now.astimezone(zone).date() + timedelta(days=1))
+        begin = since or end - WEEK
+        if end <= begin:
+            raise InputError("case.bad_dates", f"{end} doesn't lie after {begin}", "`until` is the first day after")
+        first, last = (datetime.combine(day, time(), zone) for day in (begin, end))
+        with self._reading() as unit:
+            cases = unit.cases.every()
+            own = [case for case in cases if first <= case.opened_at < last]
+            teams = {case.contact_id: contact.agent.team for case, contact in self._with_contacts(unit, own) if contact}
+        return report_cases(cases, teams, first, last, now, self.plan, self._min_n)
+
+    def export(self) -> tuple[tuple[CaseRow, Case], ...]:
+        """Every case with its line, by moment of opening."""
+        now = self._now()
+        with self._reading() as unit:
+            pairs = [(self.row(*pair, now), pair[0]) for pair in self._with_contacts(unit, unit.cases.every())]
+        return tuple(sorted(pairs, key=lambda pair: (pair[0].opened_at, pair[0].id)))
+
+    def row(self, case: Case, contact: Contact | None, now: datetime) -> CaseRow:
+        """The line of a case."""
+        due, calendar = case.due, self.plan.calendar
+        zone = ZoneInfo(calendar.zone)
+        return CaseRow(
+            id=case.id, response_id=case.response_id, contact_id=case.contact_id,
+            customer_id=contact.customer_id if contact else "", agent_id=contact.agent.id if contact else "",
+            agent_name=contact.agent.name if contact else "", team=contact.agent.team if contact else "",
+            process=contact.process if contact else "", opened_at=case.opened_at.astimezone(zone),
+            queue_day=next_working_day(case.opened_at, calendar), state=case.state, assignee=case.assignee,
+            severity=case.severity.name.lower(), value=case.value.name.lower(), scores=case.scores,
+            attempts=len(case.attempts), is_reached=case.is_reached, next_step=_next_step(case, now),
+            due=due.astimezone(zone) if due else None,
+            hours_left=round(hours_between(now, due, calendar), 1) if due else None,
+            is_overdue=due is not None and due < now, cause_id=case.cause_id,
+            outcome=case.outcome.value if case.outcome else "", stands=case.stands,
+        )  # fmt: skip
+
+    @staticmethod
+    def _with_contacts(unit: Unit, cases: "tuple[Case, ...] | list[Case]") -> Iterator[Pair]:
+        for case in cases:
+            yield case, unit.contacts.get(case.contact_id) if case.contact_id else None
+
+
+def _next_step(case: Case, now: datetime) -> str:
+    if case.state is CaseState.CLOSED:
+        return ""
+    if case.appointment_at and case.appointment_at > now:
+        return "appointment"
+    return "close" if case.attempts else "attempt"
+
+
+def _urgency(row: CaseRow) -> tuple[bool, float, int, str]:
+    """Open before closed, then by deadline, then the worse case."""
+    return row.due is None, row.due.timestamp() if row.due else 0.0, -Severity[row.severity.upper()], row.id
+
+
+def _check(wanted: CaseFilter) -> None:
+    states = ("", EVERY_STATE, *(state.value for state in CaseState))
+    for name, allowed in (("state", states), ("severity", ("", *(level.name.lower() for level in Severity)))):
+        if getattr(wanted, name) not in allowed:
+            message = f"{name}: '{getattr(wanted, name)[:60]}' isn't known"
+            raise InputError("case.bad_filter", message, f"one of {', '.join(filter(None, allowed))}")
+
+
+def _fits(row: CaseRow, wanted: CaseFilter) -> bool:
+    return (
+        wanted.state in ("", EVERY_STATE, row.state)
+        and wanted.severity in ("", row.severity)
+        and wanted.team in ("", row.team)
+        and wanted.process in ("", row.process)
+        and wanted.assignee in ("", row.assignee or "-")
+        and (row.is_overdue or not wanted.overdue)
+        and (wanted.day is None or row.queue_day <= wanted.day)
+    )
+
+
+def _place_after(rows: list[CaseRow], cursor: str) -> int:
+    if not cursor:
+        return 0
+    for place, row in enumerate(rows):
+        if row.id == cursor:
+            return place + 1
+    raise NotFoundError("page.bad_cursor", f"no case '{cursor[:60]}' in this list", "start without a cursor")
+
+
+def _names(names: Iterator[str]) -> tuple[str, ...]:
+    return tuple(sorted({name for name in names if name}))
