@@ -1,5 +1,15 @@
 """Words of the pages in both languages. What command line and pages share stands in `qm.wording`."""
 
+from api import (
+    texts_calibration,
+    texts_cases,
+    texts_comments,
+    texts_drivers,
+    texts_estimates,
+    texts_raters,
+    texts_selection,
+    texts_voc,
+)
 from qm.domain.text import Language, Text
 
 WORDS = {
@@ -8,6 +18,8 @@ WORDS = {
     "nav.contacts": Text("Contatti", "Contacts"),
     "nav.coaching": Text("Coaching", "Coaching"),
     "nav.quarantine": Text("Quarantena", "Quarantine"),
+    "nav.voc": Text("Voce del cliente", "Voice of the customer"),
+    "nav.calibration": Text("Calibrazione", "Calibration"),
     "nav.main": Text("Sezioni", "Sections"),
     "nav.json": Text("Questi dati in JSON", "This data as JSON"),
     "nav.docs": Text("Documentazione API", "API documentation"),
@@ -31,6 +43,23 @@ WORDS = {
         "The dot is the estimate, the line its 95 % interval. Below {n} observations no value is shown. "
         "The order is alphabetical: where intervals overlap there is no ranking.",
     ),
+    "overview.people_only": Text("risposte solo a mano", "answers only people give"),
+    "overview.people_only_why": Text("il modulo le lascia a una persona", "the form leaves them to a person"),
+    "overview.noted_only": Text("{n} senza punteggio", "{n} count in no score"),
+    "overview.classes": Text("Contatti senza errori critici", "Contacts without critical errors"),
+    "overview.classes_note": Text(
+        "Su 100 contatti valutati, quanti non hanno nessun errore della classe (come nel COPC CX Standard). "
+        "Un contatto con una risposta ancora da decidere, che potrebbe essere un errore, non è contato e sta a parte, "
+        "con i valori tra cui starebbe il risultato a seconda di come si decide. Sotto {n} contatti nessun valore.",
+        "Of 100 evaluated contacts, how many have no error of the class (as in the COPC CX Standard). "
+        "A contact with an answer still to be decided that could be an error isn't counted and stands apart, "
+        "with the values between which the result would lie, depending on the decision. No value below {n} contacts.",
+    ),
+    "overview.whole_day": Text("tutta la giornata", "the whole day"),
+    "overview.kind.day": Text("totale", "total"),
+    "overview.kind.form": Text("modulo", "form"),
+    "overview.kind.team": Text("gruppo", "team"),
+    "overview.kind.agent": Text("operatore", "agent"),
     "overview.unlinked": Text("Sondaggi senza contatto", "Surveys without a contact"),
     "overview.empty": Text("Nessun contatto ancora", "No contacts yet"),
     "overview.empty_hint": Text("Elabora una giornata con questo comando:", "Process a day with this command:"),
@@ -41,6 +70,8 @@ WORDS = {
     "figure.scale": Text("scala da {lo} a {hi}", "scale {lo} to {hi}"),
     "col.team": Text("Gruppo", "Team"),
     "col.agent": Text("Operatore", "Agent"),
+    "col.kind": Text("Che cosa", "What"),
+    "col.name": Text("Nome", "Name"),
     "col.contacts": Text("Contatti", "Contacts"),
     "col.nps": Text("NPS", "NPS"),
     "col.satisfaction": Text("Soddisfazione", "Satisfaction"),
@@ -159,6 +190,8 @@ WORDS = {
     "class.errors": Text("{n} errori", "{n} errors"),
     "class.errors_one": Text("1 errore", "1 error"),
     "class.open": Text("da decidere", "to be decided"),
+    "class.open_contacts": Text("{n} da decidere", "{n} to be decided"),
+    "class.open_range": Text("{n} da decidere: {lo}…{hi}", "{n} to be decided: {lo}…{hi}"),
     "class.none": Text("niente da valutare", "nothing to answer"),
     "class.counts": Text("{met} punti su {answered}, {n} criteri", "{met} of {answered} points, {n} criteria"),
     "criterion.confidence": Text("certezza {n}", "confidence {n}"),
@@ -331,6 +364,11 @@ WORDS = {
     "fact.transfers": Text("trasferimenti", "transfers"),
 }  # fmt: skip
 """By key. `{name}` stands for a value."""
+for _area in (
+    texts_calibration, texts_cases, texts_comments, texts_drivers, texts_estimates, texts_raters, texts_selection,
+    texts_voc,
+):  # fmt: skip
+    WORDS.update(_area.WORDS)
 
 
 def say(key: str, language: Language, **values: object) -> str:

@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -37,6 +38,7 @@ class Item:
     signals: Signals
 
 
+@lru_cache(maxsize=1)
 def sentences(root: Path) -> dict[tuple[Language, Role], tuple[str, ...]]:
     """What agents and customers say in the example dialogues and in the cases of all packs, by language."""
     found: dict[tuple[Language, Role], dict[str, None]] = {}

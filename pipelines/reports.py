@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console, Group
@@ -15,11 +16,12 @@ from rich.text import Text as RichText
 
 from pipelines.day import RunSummary
 from pipelines.labels import label
+from qm.analysis.judge_classes import ClassFigure
 from qm.config import Settings
 from qm.domain.figures import Figure
 from qm.domain.run import Quarantine
 from qm.domain.text import Language
-from qm.services.views import CoachingRow, DayFigures, GroupFigures
+from qm.services.views import ClassRow, CoachingRow, DayFigures, GroupFigures
 from qm.wording import explain_code, say
 
 
@@ -41,6 +43,9 @@ def print_summary(console: Console, summary: RunSummary, figures: DayFigures, la
         f"{summary.surveys_unlinked} {label('unlinked', language)}"
     )
     console.print(f"  {figures.cannot_tell} {label('of', language)} {figures.answers}: {label('open', language)}")
+    if figures.people_only:
+        noted = f" ({label('noted_only', language, n=figures.noted_only)})" if figures.noted_only else ""
+        console.print(f"  {figures.people_only} {label('people_only', language)}{noted}")
     for link in figures.unlinked:
         console.print(f"    {link.response_id}: {say('link.' + link.reason, language)}", style="dim")
 
@@ -62,6 +67,36 @@ def print_figures(console: Console, figures: DayFigures, language: Language) -> 
     if figures.untold:
         few = ", ".join(f"{title.said_in(language)} (n={n})" for title, n in figures.untold)
         console.print(label("untold", language, forms=few), style="dim")
+
+
+def print_classes(console: Console, figures: DayFigures, language: Language) -> None:
+    """Share of contacts without an error in each class of critical criteria; nothing where no form has one."""
+    if not figures.class_names:
+        return
+    table = Table(title=label("classes", language), title_justify="left", title_style="bold")
+    table.add_column(label("group", language))
+    for name in figures.class_names:
+        table.add_column(say(f"critical.{name}", language))
+    for kind, rows in groupby(figures.class_rows, key=lambda row: row.kind):
+        for row in rows:
+            cells = [_class_text(each, figures.min_n, language) for each in row.classes]
+            table.add_row(_row_name(kind, row, language), *cells)
+        table.add_section()
+    console.print(table)
+    console.print(label("classes_note", language), style="dim")
+
+
+def _row_name(kind: str, row: ClassRow, language: Language) -> str:
+    if kind == "day":
+        return label("day_total", language)
+    name = row.name if isinstance(row.name, str) else row.name.said_in(language)
+    return visible(f"{label(kind, language)} {name}") if name else label("no_team", language)
+
+
+def _class_text(figure: ClassFigure, least: int, language: Language) -> str:
+    """`96.7 [83.3; 99.4] (30), 2 to be decided`."""
+    text = figure_text(figure.accuracy, least, language)
+    return f"{text}, {label('class_open', language, n=figure.open)}" if figure.open else text
 
 
 def _cells(group: GroupFigures, kind: str, day: DayFigures, language: Language) -> list[str]:

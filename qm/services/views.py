@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from qm.analysis.judge_classes import ClassFigure
 from qm.domain.coaching import CoachingItem
 from qm.domain.contact import Contact
 from qm.domain.evaluation import CriterionAnswer, Evaluation
@@ -156,6 +157,7 @@ class GroupFigures:
 
     Attributes:
         scores: mean score by form id.
+        classes: accuracy in each class of critical criteria, over all forms.
     """
 
     id: str
@@ -164,6 +166,7 @@ class GroupFigures:
     scores: tuple[tuple[str, Figure], ...]
     nps: Figure
     satisfaction: Figure
+    classes: tuple[ClassFigure, ...] = ()
 
     def score(self, form_id: str) -> Figure:
         """The mean score on one form.
@@ -175,8 +178,28 @@ class GroupFigures:
 
 
 @dataclass(frozen=True)
+class ClassRow:
+    """Accuracy in the classes of critical criteria, of the `day`, a `form`, a `team` or an `agent`."""
+
+    kind: str
+    id: str
+    name: Text | str
+    classes: tuple[ClassFigure, ...]
+
+
+@dataclass(frozen=True)
 class DayFigures:
-    """The day in numbers. `min_n`: below so many observations no value is shown."""
+    """The day in numbers.
+
+    Attributes:
+        cannot_tell: of `answers`, those that were tried and are left to a person.
+        answers: that rules and models were asked for; those of `people_only` aren't among them.
+        people_only: answers that the forms leave to people from the start.
+        noted_only: of those, the ones that count in no score: dates, texts, plain numbers.
+        min_n: below so many observations no value is shown.
+        classes: accuracy in each class of critical criteria over the whole day, contact by contact.
+        form_classes: likewise by form id, each form by itself.
+    """
 
     contacts: int
     done: int
@@ -190,6 +213,31 @@ class DayFigures:
     responses: int
     linked: int
     unlinked: tuple[SurveyLink, ...]
+    people_only: int = 0
+    noted_only: int = 0
+    classes: tuple[ClassFigure, ...] = ()
+    form_classes: tuple[tuple[str, tuple[ClassFigure, ...]], ...] = ()
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Classes that some contact was asked about."""
+        return tuple(each.name for each in self.classes if each.is_asked)
+
+    @property
+    def class_rows(self) -> tuple[ClassRow, ...]:
+        """The whole day, forms, teams and agents that were asked about a class, with those of `class_names`."""
+        titles = dict(self.form_titles)
+        forms = [ClassRow("form", form_id, titles[form_id], self._asked(own)) for form_id, own in self.form_classes]
+        groups = [
+            ClassRow(kind, group.id, group.name, self._asked(group.classes))
+            for kind, members in (("team", self.teams), ("agent", self.agents)) for group in members
+        ]  # fmt: skip
+        rows = (ClassRow("day", "", "", self._asked(self.classes)), *forms, *groups)
+        return tuple(row for row in rows if any(each.is_asked for each in row.classes))
+
+    def _asked(self, figures: tuple[ClassFigure, ...]) -> tuple[ClassFigure, ...]:
+        names = self.class_names
+        return tuple(each for each in figures if each.name in names)
 
     @property
     def told(self) -> tuple[tuple[str, Text], ...]:
