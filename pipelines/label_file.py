@@ -3,7 +3,8 @@
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.table_file import Row, instant, plain, read_table
+from pipelines.table_file import Row, read_table
+from qm.analysis.read_cells import instant, plain
 from qm.domain.evaluation import Answer
 from qm.domain.trained_answers import AnswerLabel
 from qm.errors import Fault
@@ -13,6 +14,7 @@ _WORDS = {
     **{answer.value: answer for answer in Answer},
     "met": Answer.MET, "yes": Answer.MET, "si": Answer.MET, "sì": Answer.MET, "soddisfatto": Answer.MET,
     "no": Answer.NOT_MET, "non soddisfatto": Answer.NOT_MET,
+    "non decidibile": Answer.CANNOT_TELL, "non valutabile": Answer.CANNOT_TELL,
     "n/a": Answer.NOT_APPLICABLE, "na": Answer.NOT_APPLICABLE, "non applicabile": Answer.NOT_APPLICABLE,
 }  # fmt: skip
 
@@ -44,13 +46,23 @@ def _label(row: Row) -> AnswerLabel:
     for name in REQUIRED:
         if not row.text(name):
             raise ValueError(f"{name}: must not be empty")
-    given = row.text("answer").casefold().replace("_", " ")
-    answer = _WORDS.get(given) or _WORDS.get(given.replace(" ", "_"))
-    if answer is None:
-        raise ValueError(f"answer: '{row.text('answer')}' is none of met, not_met, not_applicable, cannot_tell")
+    answer = answer_in(row.text("answer"))
     row.optional("at", instant)
     cells = {name: plain(name, row.text(name)) for name in ("contact_id", "criterion_id", "analyst", "at")}
     return AnswerLabel(answer=answer, **cells)
+
+
+def answer_in(text: str) -> Answer:
+    """An answer as analysts write it, in either language.
+
+    Raises:
+        ValueError: it's none of the four.
+    """
+    given = text.casefold().replace("_", " ")
+    answer = _WORDS.get(given) or _WORDS.get(given.replace(" ", "_"))
+    if answer is None:
+        raise ValueError(f"answer: '{text[:60]}' is none of met, not_met, not_applicable, cannot_tell")
+    return answer
 
 
 def _is_older(label: AnswerLabel, than: AnswerLabel) -> bool:
