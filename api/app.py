@@ -10,17 +10,38 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 import qm
 from api import envelopes
 from api.pages import HERE, render
-from api.routes import coaching, contacts, health, overview
+from api.routes import (
+    calibration,
+    calibration_study,
+    cases,
+    coaching,
+    comments,
+    contacts,
+    derived_form,
+    drivers,
+    estimates,
+    health,
+    overview,
+    selection,
+    surveys,
+)
 from api.security import SecurityHeaders
 from api.wiring import build_services
 from qm.config import Settings, read_settings
 
 DESCRIPTION = """
-Read-only view of scored contacts, their evidence, coaching items and quarantine.
+Scored contacts, their evidence, coaching items, quarantine, and the voice of the customer. Only what people decide is
+written, by POST from this very origin (another site's page is refused, 403).
 
 Every page has a JSON twin below `/api/v1` that returns the very object that the page renders. Lists are paged with
 `cursor` and `next_cursor`. Every error leaves as `{"error": {"code", "message", "hint"}}`.
 """
+
+ROUTES = (
+    overview, contacts, coaching, surveys, cases, comments, drivers, derived_form, selection, estimates, calibration,
+    calibration_study, health,
+)  # fmt: skip
+"""In the order in which the API documentation lists them."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -51,7 +72,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     hosts = sorted({"127.0.0.1", "localhost", settings.host})
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     app.add_middleware(SecurityHeaders)
-    for module in (overview, contacts, coaching, health):
+    for module in ROUTES:
         app.include_router(module.router)
     app.add_api_route("/docs", _docs, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

@@ -18,6 +18,8 @@ LOG = logging.getLogger("api")
 STATUS_BY_CLASS: tuple[tuple[type[errors.QmError], int], ...] = (
     (errors.NotFoundError, 404),
     (errors.ObjectMissingError, 404),
+    (errors.OriginError, 403),
+    (errors.ConflictError, 409),
     (errors.SettingsError, 500),
     (errors.RulePackError, 500),
     (errors.InputError, 400),
@@ -74,7 +76,7 @@ def _on_invalid_request(request: Request, error: Exception) -> Response:
 def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # registered for this class only
     status = HTTPStatus(error.status_code)
-    hint = "the pages only read: use GET" if status == HTTPStatus.METHOD_NOT_ALLOWED else "see / or /docs"
+    hint = "this address is only read: use GET" if status == HTTPStatus.METHOD_NOT_ALLOWED else "see / or /docs"
     message = f"{request.method} {request.url.path}: {status.phrase}"
     body = ErrorBody(code=f"http.{status.name.lower()}", message=message, hint=hint)
     response = respond(request, status.value, body)

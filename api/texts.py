@@ -44,7 +44,7 @@ WORDS = {
         "The order is alphabetical: where intervals overlap there is no ranking.",
     ),
     "overview.people_only": Text("risposte solo a mano", "answers only people give"),
-    "overview.people_only_why": Text("il modulo le lascia a una persona", "the form leaves them to a person"),
+    "overview.people_only_why": Text("la scheda le lascia a una persona", "the form leaves them to a person"),
     "overview.noted_only": Text("{n} senza punteggio", "{n} count in no score"),
     "overview.classes": Text("Contatti senza errori critici", "Contacts without critical errors"),
     "overview.classes_note": Text(
@@ -57,7 +57,7 @@ WORDS = {
     ),
     "overview.whole_day": Text("tutta la giornata", "the whole day"),
     "overview.kind.day": Text("totale", "total"),
-    "overview.kind.form": Text("modulo", "form"),
+    "overview.kind.form": Text("scheda", "form"),
     "overview.kind.team": Text("gruppo", "team"),
     "overview.kind.agent": Text("operatore", "agent"),
     "overview.unlinked": Text("Sondaggi senza contatto", "Surveys without a contact"),
@@ -140,7 +140,7 @@ WORDS = {
     ),
     "contact.no_words": Text("Nessuna parola riconosciuta", "No words recognised"),
     "contact.other_forms": Text(
-        "Moduli che non riguardano questo contatto ({n}):", "Forms that aren't about this contact ({n}):"
+        "Schede che non riguardano questo contatto ({n}):", "Forms that aren't about this contact ({n}):"
     ),
     "contact.no_forms": Text("Nessuna valutazione", "No evaluation"),
     "contact.quarantined": Text("Questo contatto è in quarantena", "This contact is in quarantine"),

@@ -1,14 +1,32 @@
 """Joins services to storage. The only module of `api` that knows how things are kept."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
+from qm.analysis.link_surveys import LinkPolicy
 from qm.config import Settings
+from qm.domain.form import Form
+from qm.domain.text import Language
+from qm.domain.voc_plan import VocPlan
+from qm.ports import UnitOfWork
 from qm.rules.loader import load_packs
+from qm.services.calibration import CalibrationService
+from qm.services.cases import CaseService
 from qm.services.coaching import CoachingService
+from qm.services.comments import CommentService
 from qm.services.contacts import ContactService
+from qm.services.derive_form import DeriveService
+from qm.services.drivers import DriverService
+from qm.services.estimates import EstimateService
 from qm.services.figures import FigureService
+from qm.services.rater_study import RaterStudyService
+from qm.services.selection import SelectionService
+from qm.services.survey_intake import SurveyIntake
+from qm.services.survey_reports import SurveyReportService
+from qm.services.surveys import SurveyService
 from qm.storage.database import Database
 from qm.storage.objects import FolderObjects
+from qm.voc_file import read_plan
 
 
 @dataclass(frozen=True)
@@ -19,6 +37,17 @@ class Services:
     coaching: CoachingService
     figures: FigureService
     database: Database
+    survey_intake: SurveyIntake
+    survey_reports: SurveyReportService
+    plan: VocPlan
+    cases: CaseService
+    comments: CommentService
+    calibration: CalibrationService
+    rater_study: RaterStudyService
+    selection: SelectionService
+    estimates: EstimateService
+    drivers: DriverService
+    derive: DeriveService
 
 
 def build_services(settings: Settings) -> Services:
@@ -29,11 +58,38 @@ def build_services(settings: Settings) -> Services:
         RulePackError: a pack has faults.
     """
     database = Database(settings.database_url)
-    objects = FolderObjects(settings.objects)
+    writing, reading = database.unit_of_work, database.reading
     forms = {pack.form.id: pack.form for pack in load_packs(settings.rules)}
+    plan, least = read_plan(settings.voc), settings.min_n
+    language = Language(settings.language)
+    cases = CaseService(writing, reading, plan, _now, least)
+    calibration = CalibrationService(writing, reading, forms, plan, _now, least)
     return Services(
-        ContactService(database.reading, forms, objects),
-        CoachingService(database.reading, forms, settings.coaching_items),
-        FigureService(database.reading, forms, settings.min_n),
-        database,
+        database=database,
+        plan=plan,
+        contacts=ContactService(reading, forms, FolderObjects(settings.objects)),
+        coaching=CoachingService(reading, forms, settings.coaching_items),
+        figures=FigureService(reading, forms, least),
+        survey_intake=_survey_intake(settings, writing, forms, plan, cases),
+        survey_reports=SurveyReportService(reading, plan, least),
+        cases=cases,
+        comments=CommentService(reading, forms, least, has_sentiment=settings.sentiment, language=language),
+        calibration=calibration,
+        rater_study=RaterStudyService(writing, reading, forms, plan, calibration, _now),
+        selection=SelectionService(writing, reading, plan, least),
+        estimates=EstimateService(writing, reading, plan, least),
+        drivers=DriverService(reading, forms, plan),
+        derive=DeriveService(reading, forms, plan),
     )
+
+
+def _survey_intake(
+    settings: Settings, writing: UnitOfWork, forms: dict[str, Form], plan: VocPlan, cases: CaseService
+) -> SurveyIntake:
+    policy = LinkPolicy(timedelta(hours=settings.link_hours), settings.link_confidence)
+    surveys = SurveyService(writing, policy, plan.scales)
+    return SurveyIntake(surveys, cases, CoachingService(writing, forms, settings.coaching_items))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from pipelines.table_file import instant
+from qm.analysis.read_cells import instant
 from qm.analysis.strip_quotes import strip_quotes
 from qm.domain.transcript import EngineDescription, Role, Transcript, Turn
 from qm.errors import ChatError

@@ -12,7 +12,25 @@ from typing import Annotated
 import typer
 from rich.text import Text as RichText
 
-from pipelines import cli_answers, cli_bench, cli_forms, cli_lists, cli_models, cli_rules, cli_transcribe, reports
+from pipelines import (
+    cli_answers,
+    cli_bench,
+    cli_calibrate,
+    cli_calibrate_study,
+    cli_cases,
+    cli_comments,
+    cli_derive,
+    cli_drivers,
+    cli_estimate,
+    cli_forms,
+    cli_lists,
+    cli_models,
+    cli_rules,
+    cli_selection,
+    cli_survey,
+    cli_transcribe,
+    reports,
+)
 from pipelines.command import CommandContext, emit_json
 from pipelines.day import RunSummary
 from pipelines.labels import label
@@ -29,8 +47,17 @@ cli_models.register(app)
 cli_rules.register(app)
 cli_forms.register(app)
 cli_lists.register(app)
+cli_survey.register(app)
 cli_answers.register(app)
 cli_bench.register(app)
+cli_calibrate.register(app)
+cli_calibrate_study.register(cli_calibrate.calibrate)
+cli_cases.register(app)
+cli_comments.register(app)
+cli_drivers.register(app)
+cli_derive.register(cli_forms.forms)
+cli_selection.register(cli_lists.survey)
+cli_estimate.register(app)
 DayFolder = Annotated[Path, typer.Argument(help="A day folder: contacts.csv, recordings/, chats/, surveys.csv.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 QUARANTINED = 1
@@ -82,6 +109,7 @@ def _report(context: CommandContext, summary: RunSummary, *, as_json: bool) -> N
         out, language = context.out, context.language
         reports.print_summary(out, summary, figures, language)
         reports.print_figures(out, figures, language)
+        reports.print_classes(out, figures, language)
         reports.print_quarantine(out, entries, language)
         reports.print_coaching(out, rows, language)
         reports.print_pages_line(out, context.settings, language)
@@ -116,6 +144,7 @@ def status(as_json: AsJson = False) -> None:
     done, stopped = (label(key, context.language) for key in ("done", "quarantined"))
     context.out.print(f"{figures.done} / {figures.contacts} {done}, {figures.quarantined} {stopped}")
     reports.print_figures(context.out, figures, context.language)
+    reports.print_classes(context.out, figures, context.language)
     reports.print_quarantine(context.out, entries, context.language)
 
 

@@ -92,6 +92,24 @@ def score(
     measure.main(CommandContext.open(), count=count, rounds=rounds, seed=seed, with_peer=peer, as_json=as_json)
 
 
+VOC_PARTS = ("agreement", "study", "selection", "estimates", "drivers", "reports", "comments")
+
+
+@bench.command()
+def voc(
+    parts: Annotated[str, typer.Option(help=", ".join(VOC_PARTS) + ".")] = ",".join(VOC_PARTS),
+    repetitions: Annotated[int, typer.Option(min=10, help="Of each simulation.")] = 1000,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Do the intervals hold what they promise, and are a million contacts quick enough: planted truths, found again."""
+    context = CommandContext.open()
+    for part in _names(parts):
+        if part not in VOC_PARTS:
+            raise InputError("bench.unknown_part", f"no part '{part}'", f"there are {', '.join(VOC_PARTS)}")
+        _bench(f"voc_{part}").main(context, repetitions=repetitions, seed=seed, as_json=as_json)
+
+
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 

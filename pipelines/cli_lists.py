@@ -53,15 +53,16 @@ def import_survey(file: Annotated[Path, typer.Argument(help="A survey file; see 
     """Take in survey answers and link them to their contacts."""
     context = CommandContext.open()
     context.wiring.database.upgrade()
-    responses, faults = read_surveys(file, str(file))
-    new = context.wiring.surveys.take_in(responses)
+    responses, faults = read_surveys(file, str(file), context.wiring.plan.scales)
+    counts = context.wiring.surveys.take_in(responses)
     links = context.wiring.surveys.link_all()
+    context.wiring.cases.open_all()
     context.wiring.coaching.refresh()
     for fault in faults:
         print(fault, file=sys.stderr)
     linked = sum(bool(link.contact_id) for link in links)
-    counts = {"n": len(responses), "new": new, "linked": linked, "all": len(links)}
-    context.out.print(label("imported", context.language, **counts))
+    told = {"n": len(responses), **vars(counts), "linked": linked, "all": len(links)}
+    context.out.print(label("imported", context.language, **told))
     if faults:
         raise typer.Exit(1)
 

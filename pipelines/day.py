@@ -17,6 +17,7 @@ from qm.domain.run import Quarantine, Run
 from qm.errors import NotFoundError
 from qm.fingerprint import fingerprint
 from qm.ports import UnitOfWork
+from qm.services.cases import CaseService
 from qm.services.coaching import CoachingService
 from qm.services.surveys import SurveyService
 
@@ -50,11 +51,12 @@ class DayBatch:
 
     def __init__(
         self, unit_of_work: UnitOfWork, stages: Sequence[Stage[Any, Any]], surveys: SurveyService,
-        coaching: CoachingService, executor: InProcessExecutor,
+        cases: CaseService, coaching: CoachingService, executor: InProcessExecutor,
     ) -> None:  # fmt: skip
         self._unit_of_work = unit_of_work
         self._stages = stages
         self._surveys = surveys
+        self._cases = cases
         self._coaching = coaching
         self._executor = executor
 
@@ -64,7 +66,7 @@ class DayBatch:
         Raises:
             DayFolderError: the folder as a whole can't be used; nothing was changed.
         """
-        day = read_day(folder)
+        day = read_day(folder, self._surveys.scales)
         place = str(folder.resolve())
         command = f"qm run {shlex.quote(place)}"
         with self._unit_of_work() as unit:
@@ -127,6 +129,7 @@ class DayBatch:
             outcomes[outcome] += 1
         after = perf_counter()
         links = self._surveys.link_all()
+        self._cases.open_all()
         items = self._coaching.refresh()
         with self._unit_of_work() as unit:
             unit.runs.finish(replace(run, finished_at=datetime.now(UTC)))

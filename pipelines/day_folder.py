@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipelines.survey_file import read_surveys
-from pipelines.table_file import Row, instant, plain, read_table
+from pipelines.table_file import Row, read_table
+from qm.analysis.read_cells import instant, plain
 from qm.domain.contact import Agent, Contact, Direction, History, Kind, Medium
 from qm.domain.survey import SurveyResponse
+from qm.domain.voc_plan import STANDARD_SCALES, Scale
 from qm.errors import DayFolderError, Fault
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -34,8 +37,11 @@ class Day:
     faults: tuple[Fault, ...]
 
 
-def read_day(folder: Path) -> Day:
+def read_day(folder: Path, scales: Sequence[Scale] = STANDARD_SCALES) -> Day:
     """Read everything but the recordings themselves.
+
+    Args:
+        scales: of the site's surveys.
 
     Raises:
         DayFolderError: no such folder, an empty one, no `contacts.csv`, or one whose header can't be used.
@@ -53,7 +59,7 @@ def read_day(folder: Path) -> Day:
     faults.extend(_unclaimed(folder, contacts, chats))
     responses: tuple[SurveyResponse, ...] = ()
     if (folder / SURVEYS).exists():
-        responses, survey_faults = read_surveys(folder / SURVEYS, SURVEYS)
+        responses, survey_faults = read_surveys(folder / SURVEYS, SURVEYS, scales)
         faults.extend(survey_faults)
     return Day(folder, tuple(contacts), responses, tuple(faults))
 

@@ -14,12 +14,12 @@ LABELS = {
     "unlinked": Text("senza contatto", "without a contact"),
     "open": Text("risposte da decidere a mano", "answers left to people"),
     "of": Text("su", "of"),
-    "people_only": Text("risposte che i moduli lasciano solo alle persone",
+    "people_only": Text("risposte che le schede lasciano solo alle persone",
                         "answers that the forms leave to people alone"),
     "noted_only": Text("{n} senza punteggio", "{n} count in no score"),
     "classes": Text("Contatti senza errori critici (su 100)", "Contacts without critical errors (of 100)"),
     "day_total": Text("Tutta la giornata", "The whole day"),
-    "form": Text("Modulo", "Form"),
+    "form": Text("Scheda", "Form"),
     "class_open": Text("{n} da decidere", "{n} to be decided"),
     "classes_note": Text("Intervallo al 95 %; n tra parentesi. A parte i contatti con una risposta da decidere che "
                          "potrebbe essere un errore.",
@@ -46,8 +46,12 @@ LABELS = {
     "no_team": Text("Senza squadra", "No team"),
     "ingested": Text("{contacts} contatti, {surveys} sondaggi, {faults} errori",
                      "{contacts} contacts, {surveys} surveys, {faults} faults"),
-    "imported": Text("{n} risposte ({new} nuove, {replaced} sostituite, {unchanged} già note); {linked} su {all} in tutto collegate a un contatto",
-                     "{n} responses ({new} new, {replaced} replaced, {unchanged} known); {linked} of {all} in all linked to a contact"),
+    "imported": Text(
+        "{n} risposte ({new} nuove, {replaced} sostituite, {unchanged} già note); "
+        "{linked} su {all} in tutto collegate a un contatto",
+        "{n} responses ({new} new, {replaced} replaced, {unchanged} known); "
+        "{linked} of {all} in all linked to a contact",
+    ),
     "said": Text("Detto", "Said"),
     "not_said": Text("Non detto", "Not said"),
     "nearest": Text("più vicino", "nearest"),

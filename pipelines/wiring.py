@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from models.audio_engine import PyAvAudioReader
 from models.catalogue import Progress
@@ -23,6 +24,8 @@ from pipelines.vocabulary_file import read_vocabulary
 from qm.analysis.link_surveys import LinkPolicy
 from qm.config import Settings
 from qm.domain.form import Form
+from qm.domain.text import Language
+from qm.domain.voc_plan import VocPlan
 from qm.domain.vocabulary import Vocabulary
 from qm.ports import AudioReader, Diariser, SentenceEncoder, Transcriber
 from qm.rules.cues import agent_cues
@@ -30,6 +33,7 @@ from qm.rules.loader import load_packs
 from qm.rules.pack import Pack
 from qm.rules.scene import Thresholds
 from qm.services.answers import AnswerService
+from qm.services.cases import CaseService
 from qm.services.coaching import CoachingService
 from qm.services.contacts import ContactService
 from qm.services.figures import FigureService
@@ -38,6 +42,18 @@ from qm.services.scoring import Aids, ScoringService
 from qm.services.surveys import SurveyService
 from qm.storage.database import Database
 from qm.storage.objects import FolderObjects
+from qm.voc_file import read_plan
+
+if TYPE_CHECKING:
+    from qm.services.calibration import CalibrationService
+    from qm.services.comments import CommentService
+    from qm.services.derive_form import DeriveService
+    from qm.services.drivers import DriverService
+    from qm.services.estimates import EstimateService
+    from qm.services.rater_study import RaterStudyService
+    from qm.services.selection import SelectionService
+    from qm.services.survey_draws import SurveyDrawService
+    from qm.services.survey_reports import SurveyReportService
 
 
 @dataclass
@@ -103,7 +119,21 @@ class Wiring:
     def surveys(self) -> SurveyService:
         """Survey use cases."""
         policy = LinkPolicy(timedelta(hours=self.settings.link_hours), self.settings.link_confidence)
-        return SurveyService(self.database.unit_of_work, policy)
+        return SurveyService(self.database.unit_of_work, policy, self.plan.scales)
+
+    @cached_property
+    def survey_draws(self) -> "SurveyDrawService":
+        """The sampling plan at work."""
+        from qm.services.survey_draws import SurveyDrawService
+
+        return SurveyDrawService(self.database.unit_of_work, self.plan)
+
+    @cached_property
+    def survey_reports(self) -> "SurveyReportService":
+        """What surveys say."""
+        from qm.services.survey_reports import SurveyReportService
+
+        return SurveyReportService(self.database.reading, self.plan, self.settings.min_n)
 
     @cached_property
     def coaching(self) -> CoachingService:
@@ -121,9 +151,80 @@ class Wiring:
         return FigureService(self.database.unit_of_work, self.forms, self.settings.min_n)
 
     @cached_property
+    def plan(self) -> VocPlan:
+        """The site's plan for the voice of the customer; reading it raises every fault that it has."""
+        return read_plan(self.settings.voc)
+
+    @cached_property
+    def cases(self) -> CaseService:
+        """Detractor cases."""
+        database = self.database
+        return CaseService(
+            database.unit_of_work, database.reading, self.plan, lambda: datetime.now(UTC), self.settings.min_n
+        )
+
+    @cached_property
+    def calibration(self) -> "CalibrationService":
+        """Calibration sessions."""
+        from qm.services.calibration import CalibrationService
+
+        database, settings = self.database, self.settings
+        return CalibrationService(
+            database.unit_of_work, database.reading, self.forms, self.plan, lambda: datetime.now(UTC), settings.min_n
+        )
+
+    @cached_property
+    def selection(self) -> "SelectionService":
+        """Who answers surveys, and what that does to the figures."""
+        from qm.services.selection import SelectionService
+
+        return SelectionService(self.database.unit_of_work, self.database.reading, self.plan, self.settings.min_n)
+
+    @cached_property
+    def drivers(self) -> "DriverService":
+        """What goes with satisfied customers."""
+        from qm.services.drivers import DriverService
+
+        return DriverService(self.database.unit_of_work, self.forms, self.plan)
+
+    @cached_property
+    def derive(self) -> "DeriveService":
+        """Forms proposed from what customers say."""
+        from qm.services.derive_form import DeriveService
+
+        return DeriveService(self.database.unit_of_work, self.forms, self.plan)
+
+    @cached_property
+    def estimates(self) -> "EstimateService":
+        """Satisfaction of customers whom nobody asked."""
+        from qm.services.estimates import EstimateService
+
+        return EstimateService(self.database.unit_of_work, self.database.reading, self.plan, self.settings.min_n)
+
+    @cached_property
+    def rater_study(self) -> "RaterStudyService":
+        """Severity of raters, what scores tell of satisfaction, how many contacts a figure needs."""
+        from qm.services.rater_study import RaterStudyService
+
+        database = self.database
+        return RaterStudyService(
+            database.unit_of_work, database.reading, self.forms, self.plan, self.calibration, lambda: datetime.now(UTC)
+        )
+
+    @cached_property
     def encoder(self) -> SentenceEncoder:
         """The encoder of sentences, not yet warm."""
         return make_encoder(self.settings, self.progress)
+
+    @cached_property
+    def comments(self) -> "CommentService":
+        """What customers write and say in their own words."""
+        from qm.services.comments import CommentService
+
+        return CommentService(
+            self.database.unit_of_work, self.forms, self.settings.min_n, has_sentiment=self.settings.sentiment,
+            language=Language(self.settings.language), encoder=self.encoder,
+        )  # fmt: skip
 
     @cached_property
     def answers(self) -> AnswerService:
@@ -171,5 +272,6 @@ class Wiring:
             ScoreStage(self.packs, self.thresholds, self.aids),
         )
         return DayBatch(
-            self.database.unit_of_work, stages, self.surveys, self.coaching, InProcessExecutor(self.settings.group)
-        )
+            self.database.unit_of_work, stages, self.surveys, self.cases, self.coaching,
+            InProcessExecutor(self.settings.group),
+        )  # fmt: skip

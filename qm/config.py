@@ -89,6 +89,8 @@ SETTINGS = (
         _whole(1, 87600),
     ),
     Setting("LINK_CONFIDENCE", "a survey is left unlinked below this confidence", "0.6", _share),
+    Setting("VOC", "YAML file of the site's plan: scales, sampling, targets, causes; empty: the defaults", "", str),
+    Setting("SENTIMENT", "read from customers' text whether they are pleased", "yes", _flag),
     Setting("COACHING_ITEMS", "coaching items an agent at most", "3", _whole(1)),
     Setting("GENERATIVE_URL", "OpenAI-compatible endpoint of generative answers; empty: off", "", str),
     Setting("GENERATIVE_MODEL", "model to ask for; empty: the first that the endpoint names", "", str),
@@ -129,6 +131,8 @@ class Settings:
     min_n: int
     link_hours: int
     link_confidence: float
+    voc: str
+    sentiment: bool
     coaching_items: int
     generative_url: str
     generative_model: str

@@ -44,6 +44,14 @@ class NotFoundError(InputError):
     """No such contact, evaluation, pack or form."""
 
 
+class OriginError(InputError):
+    """A write was sent by a page of another site; nothing was changed."""
+
+
+class ConflictError(InputError):
+    """The thing has changed, or ended, since its reader looked at it; nothing was overwritten."""
+
+
 class RulePackError(InputError):
     """One or more rule packs have faults; all of them are in `faults`."""
 

@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from json.encoder import encode_basestring
 from operator import attrgetter
@@ -65,6 +65,7 @@ _WRITERS: dict[type, Writer] = {
 _KINDS: tuple[tuple[type, Writer], ...] = (
     (Enum, lambda value: _write(value.value)),
     (datetime, lambda value: encode_basestring(value.isoformat())),
+    (date, lambda value: encode_basestring(value.isoformat())),  # after datetime, which is one too
     (Mapping, _mapping),
     (list, _list),
     (tuple, _list),

@@ -5,6 +5,7 @@ from qm.wording_codes import CODES
 from qm.wording_findings import FINDINGS
 from qm.wording_forms import FORM_WORDS
 from qm.wording_generative import GENERATIVE_WORDS
+from qm.wording_voc import VOC_WORDS
 
 WORDS = {
     "answer.met": Text("soddisfatto", "met"),
@@ -97,6 +98,7 @@ WORDS = {
     "role.unknown": Text("voce", "voice"),
     "link.unknown_contact": Text("nessun contatto con questo codice", "no contact of this id"),
     "link.answered_before_contact": Text("risposta precedente al contatto", "answered before the contact"),
+    "link.answered_again": Text("il contatto ha già una risposta", "the contact has an answer already"),
     "link.other_agent": Text("il contatto è di un altro operatore", "the contact is another agent's"),
     "link.other_customer": Text("il contatto è di un altro cliente", "the contact is another customer's"),
     "link.nothing_to_link_by": Text("mancano cliente o data", "customer or date is missing"),
@@ -118,5 +120,7 @@ def say(key: str, language: Language) -> str:
     Findings serve as reasons of answers and of grades as well: `grade.recording.bleed` is worded as that finding.
     """
     rest = key.partition(".")[2]
-    text = WORDS.get(key) or FORM_WORDS.get(key) or GENERATIVE_WORDS.get(key) or FINDINGS.get(rest)
+    text = (
+        WORDS.get(key) or FORM_WORDS.get(key) or GENERATIVE_WORDS.get(key) or VOC_WORDS.get(key) or FINDINGS.get(rest)
+    )
     return text.said_in(language) if text else rest or key

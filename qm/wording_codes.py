@@ -75,6 +75,22 @@ CODES = {
         "Codice contatto ripetuto: la riga è ignorata.", "Contact id given twice: row left out."
     ),
     "survey.bad_row": Text("Risposta con un valore non valido.", "A survey answer with a wrong value."),
+    "survey.bad_scale": Text(
+        "Risposta fuori scala o non numerica: far esportare numeri.",
+        "An answer off its scale, or no number: export numbers.",
+    ),
+    "survey.bad_time": Text(
+        "Data del sondaggio illeggibile, futura o in disordine.",
+        "A survey's time can't be read, lies ahead or out of order.",
+    ),
+    "survey.long_comment": Text("Commento troppo lungo: accorciarlo.", "A comment that is too long: shorten it."),
+    "survey.other_scale": Text(
+        "Nessuna risposta nella metà alta della scala: forse sono numeri di un'altra scala.",
+        "No answer in the scale's upper half: perhaps the numbers are another scale's.",
+    ),
+    "survey.unknown_column": Text(
+        "Colonna sconosciuta, simile a una nota: ignorata.", "An unknown column, much like a known one: passed over."
+    ),
     "survey.duplicate_id": Text("Codice risposta ripetuto.", "Response id given twice."),
     "table.too_many_cells": Text("La riga ha troppe celle.", "The row has too many cells."),
     "table.encoding": Text(

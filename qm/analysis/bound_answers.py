@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import betaincinv
 
 from qm.domain.evaluation import Answer
 from qm.domain.figures import Count
@@ -30,7 +30,7 @@ def lower_bound(count: Count, error_rate: float = ERROR_RATE) -> Share:
     >>> round(lower_bound(Count(36, 36)), 4), lower_bound(Count(0, 5))
     (0.9026, 0.0)
     """
-    return float(stats.beta.ppf(error_rate, count.hits, count.n - count.hits + 1)) if count.hits else 0.0
+    return float(betaincinv(count.hits, count.n - count.hits + 1, error_rate)) if count.hits else 0.0
 
 
 def upper_bound(count: Count, error_rate: float = 0.05) -> Share:
@@ -40,7 +40,7 @@ def upper_bound(count: Count, error_rate: float = 0.05) -> Share:
     (0.4507, 1.0)
     """
     misses = count.n - count.hits
-    return float(stats.beta.ppf(1 - error_rate, count.hits + 1, misses)) if misses else 1.0
+    return float(betaincinv(count.hits + 1, misses, 1 - error_rate)) if misses else 1.0
 
 
 def least_answers(target: Share, wrong: int, error_rate: float = ERROR_RATE) -> int:

@@ -1,7 +1,6 @@
 """Whether a group differs from all the others together: said only where chance is an unlikely reason."""
 
 import numpy as np
-from scipy import stats
 
 from qm.analysis.group_figures import Codes, Floats
 from qm.domain.survey_report import Standing
@@ -45,6 +44,8 @@ def permutation_p(values: Floats, n: Codes, mean: Floats) -> Floats:
     answers of variance s² and skewness g: variance s²/n · (N-n)/(N-1), skewness g · (N-2n) √(N-1) / ((N-2) √(n(N-n)));
     the deviation is lessened by half a step of the scale, since answers are discrete. 1 where all answers are alike.
     """
+    from scipy import stats
+
     total = len(values)
     deviations = values - values.mean() if total else values
     variance = float((deviations**2).mean()) if total else 0.0

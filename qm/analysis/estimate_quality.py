@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from statistics import NormalDist
 
-from scipy import stats
+from scipy.special import stdtrit
 
 from qm.domain.figures import Count, Figure
 
@@ -43,7 +43,7 @@ def mean_figure(values: Sequence[float], least_n: int, low: float, high: float) 
     if variance == 0:
         below = (1 - wilson(Count(n, n))[0]) * (high - low)
         return Figure(round(mean, 4), round(max(low, mean - below), 4), round(min(high, mean + below), 4), n)
-    reach = float(stats.t.ppf(0.5 + LEVEL / 2, n - 1)) * math.sqrt(variance / n)
+    reach = float(stdtrit(n - 1, 0.5 + LEVEL / 2)) * math.sqrt(variance / n)
     return Figure(round(mean, 4), round(max(low, mean - reach), 4), round(min(high, mean + reach), 4), n)
 
 

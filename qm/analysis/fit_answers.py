@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedGroupKFold
 
 from qm.analysis.describe_answers import Described
 
@@ -58,6 +56,8 @@ def folds_of(
     is_met: Floats, groups: Sequence[str], folds: int, seed: int
 ) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Train and test places of each fold; the shares of answers are kept as far as whole groups allow."""
+    from sklearn.model_selection import StratifiedGroupKFold
+
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     parts = splitter.split(np.zeros(len(is_met)), is_met, np.array(groups))
     return [(train, test) for train, test in parts if len(test) and 0 < is_met[train].sum() < len(train)]
@@ -98,6 +98,8 @@ def _mean_of(parts: Sequence[Weights]) -> Weights:
 
 
 def _fit_view(name: str, described: Sequence[Described], is_met: Floats, seed: int) -> Weights:
+    from sklearn.linear_model import LogisticRegression
+
     words, rarity = _vocabulary(described)
     parts, columns = [_word_matrix(described, words, rarity)], {}
     penalty, beside = VIEWS[name]

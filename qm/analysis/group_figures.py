@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import stdtrit
 
 from qm.analysis.estimate_quality import LEVEL, wilson
 from qm.domain.figures import Count, Figure
@@ -28,7 +28,7 @@ def mean_figures(values: Floats, codes: Codes, groups: int, least_n: int, low: f
     n, mean, variance = moments(values, codes, groups)
     least = max(least_n, 2)
     shown = np.maximum(n, 2)
-    reach = stats.t.ppf(0.5 + LEVEL / 2, shown - 1) * np.sqrt(variance / shown)
+    reach = stdtrit(shown - 1, 0.5 + LEVEL / 2) * np.sqrt(variance / shown)
     found = []
     for group in range(groups):
         if n[group] < least:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from scipy import stats
 
 from qm.analysis.case_clock import hours_between
 from qm.analysis.estimate_quality import LEVEL
@@ -66,6 +65,8 @@ def median_figure(values: Sequence[float], least_n: int) -> Figure:
     >>> median_figure([1, 2, 3, 4, 5, 6, 7, 8, 9], 5)
     Figure(value=5, lo=2, hi=8, n=9)
     """
+    from scipy import stats
+
     n, ordered = len(values), sorted(values)
     rank = int(stats.binom.ppf((1 - LEVEL) / 2, n, 0.5)) if n else 0
     if n < least_n or rank < 1:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 from qm.analysis.bound_answers import bound_side, reliability_curve, risk_table
 from qm.analysis.describe_answers import Described
@@ -101,6 +100,8 @@ def cross_validate(
 
 def calibrate(scores: Floats, is_met: Floats) -> tuple[float, float]:
     """Slope and shift of highest likelihood (Platt, 1999); the slope is never below 0. (1, 0) for one answer only."""
+    from sklearn.linear_model import LogisticRegression
+
     if not 0 < is_met.sum() < len(is_met):
         return 1.0, 0.0
     model = LogisticRegression(C=1e4, max_iter=1000).fit(scores[:, None], is_met)

@@ -26,6 +26,29 @@ class FactStore(Protocol):
         """
         ...
 
+    def count(
+        self, since: datetime | None = None, until: datetime | None = None, *, process: str = "", team: str = ""
+    ) -> int:
+        """How many contacts with customers (no test or mystery contacts) began in that time; of a process or team."""
+        ...
+
+    def joined(
+        self, columns: Sequence[str], since: datetime | None = None, until: datetime | None = None, *,
+        process: str = "", team: str = "", others: bool = False,
+    ) -> "pd.DataFrame":  # fmt: skip
+        """Responses linked to contacts that began in that time, in no order: quicker than joining both tables.
+
+        Args:
+            columns: of responses or contacts; `contact_id` always comes along.
+            process, team: only contacts of these.
+            others: with the site's other scales (`x:<scale id>`).
+        """
+        ...
+
+    def unlinked(self, since: datetime | None = None, until: datetime | None = None) -> int:
+        """How many responses of that time, or without a time, belong to no contact."""
+        ...
+
     def surveys(
         self, since: datetime | None = None, until: datetime | None = None, *, comments: bool = False
     ) -> "pd.DataFrame":

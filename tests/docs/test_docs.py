@@ -41,12 +41,13 @@ FILE_ENDINGS = (
     ".model",
 )
 LIBRARIES = {"pyannote.audio"}
-SPEAKERS = {"say", "label", "t", "word", "render", "getattr", "import_module", "ForeignKey"}
+SPEAKERS = {"say", "case_word", "label", "t", "word", "render", "getattr", "import_module", "ForeignKey"}
 """Calls whose dotted texts are keys of wordings, modules, templates or columns, not codes."""
 NO_CODES_IN = {
     "texts.py",
     "labels.py",
     "wording.py",
+    "wording_cases.py",
     "wording_codes.py",
     "wording_findings.py",
     "measure_groups.py",

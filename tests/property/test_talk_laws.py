@@ -11,7 +11,7 @@ from qm.analysis.build_turns import Party, build_turns
 from qm.analysis.estimate_quality import mean_figure, wilson
 from qm.analysis.find_talk_spans import OVERLAP_LEAST_S, find_overlaps, find_silences
 from qm.analysis.grade_transcript import grade_transcript
-from qm.analysis.link_surveys import LinkPolicy, link_surveys
+from qm.analysis.link_surveys import LinkPolicy, LinkTarget, link_surveys
 from qm.analysis.measure_talk import measure_talk
 from qm.analysis.settle_words import settle_words
 from qm.domain.figures import Count
@@ -209,7 +209,7 @@ responses = st.lists(
 ).map(lambda rows: [SurveyResponse(f"R{place}", **row) for place, row in enumerate(rows)])  # fmt: skip
 met_contacts = st.lists(st.tuples(ids, st.integers(-60, 60)), max_size=5).map(
     lambda rows: [
-        builders.contact(str(place), customer_id=customer, started_at=builders.NINE + timedelta(hours=hour))
+        LinkTarget(str(place), builders.NINE + timedelta(hours=hour), "A-1", customer)
         for place, (customer, hour) in enumerate(rows)
     ]
 )

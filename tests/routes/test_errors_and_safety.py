@@ -82,7 +82,7 @@ def test_unforeseen_errors_tell_nothing(app, client, monkeypatch):
 def test_every_error_class_has_a_status():
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.QmError)]
     for kind in set(kinds) - {errors.QmError, errors.RulePackError}:
-        assert status_of(kind("x.y", "z")) in {400, 404, 409, 500, 503}
+        assert status_of(kind("x.y", "z")) in {400, 403, 404, 409, 500, 503}
     assert status_of(errors.QmError("x", "y")) == 500
 
 
@@ -102,7 +102,7 @@ def test_policy_headers(client, page):
     assert "unsafe" not in policy
     assert "http" not in policy
     assert response.headers["x-content-type-options"] == "nosniff"
-    assert response.headers["referrer-policy"] == "no-referrer"
+    assert response.headers["referrer-policy"] == "same-origin"
     assert response.headers["cache-control"] == "no-store"
     assert not re.search(r"<[^>]+\s(style|on\w+)=", response.text), (
         "inline styles and handlers are refused by the policy"

@@ -127,7 +127,7 @@ def test_the_summary_names_what_people_alone_answer(day):
     figures = FigureService(database.unit_of_work, forms, 5).day()
     n, summary = len(MADE), RunSummary("day", (), {}, 0, 0, 0, 0, 0, 1.0, {})
     for language, told_apart in (
-        (Language.ITALIAN, f"{2 * n} risposte che i moduli lasciano solo alle persone ({n} senza punteggio)"),
+        (Language.ITALIAN, f"{2 * n} risposte che le schede lasciano solo alle persone ({n} senza punteggio)"),
         (Language.ENGLISH, f"{2 * n} answers that the forms leave to people alone ({n} count in no score)"),
     ):
         shown = io.StringIO()

@@ -8,7 +8,8 @@ import pytest
 from pipelines.chat_file import read_chat
 from pipelines.day_folder import read_day
 from pipelines.survey_file import read_surveys
-from pipelines.table_file import instant, read_table, yes_or_no
+from pipelines.table_file import read_table
+from qm.analysis.read_cells import instant, yes_or_no
 from qm.domain.contact import Direction, Kind, Medium
 from qm.domain.transcript import Role
 from qm.errors import ChatError, DayFolderError
@@ -253,21 +254,21 @@ def test_unanswered_scales_stay_empty(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "code"),
     [
-        ",C-1,1,1,,,",
-        "R-2,C-1,11,1,,,",
-        "R-2,C-1,1,0,,,",
-        "R-2,C-1,nove,1,,,",
-        "R-2,C-1,1,1,forse,,",
-        "R-2,C-1,1,1,,,ieri",
-        "R-2,C-1,1,1,,2026-11-21T00:00:00Z,2026-11-20T00:00:00Z",
+        (",C-1,1,1,,,", "survey.bad_row"),
+        ("R-2,C-1,11,1,,,", "survey.bad_scale"),
+        ("R-2,C-1,1,0,,,", "survey.bad_scale"),
+        ("R-2,C-1,nove,1,,,", "survey.bad_scale"),
+        ("R-2,C-1,1,1,forse,,", "survey.bad_row"),
+        ("R-2,C-1,1,1,,,ieri", "survey.bad_time"),
+        ("R-2,C-1,1,1,,2026-11-21T00:00:00Z,2026-11-20T00:00:00Z", "survey.bad_time"),
     ],
 )
-def test_a_bad_answer_costs_one_row(tmp_path, line):
+def test_a_bad_answer_costs_one_row(tmp_path, line, code):
     responses, faults = surveys(tmp_path, "R-1,,,,,,", line, "R-3,,,,,,")
     assert [response.id for response in responses] == ["R-1", "R-3"]
-    assert places(faults) == [("surveys.csv", 3, "survey.bad_row")]
+    assert places(faults) == [("surveys.csv", 3, code)]
 
 
 def test_a_response_given_twice_counts_once(tmp_path):

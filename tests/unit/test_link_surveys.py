@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from qm.analysis.link_surveys import LinkPolicy, link_surveys
+from qm.analysis.link_surveys import LinkPolicy, LinkTarget, link_surveys
 from qm.domain.contact import Agent
 from qm.domain.survey import LinkMethod, SurveyResponse
 from tests.unit import builders
@@ -12,10 +12,13 @@ from tests.unit import builders
 POLICY = LinkPolicy(timedelta(hours=48), 0.6)
 HOUR = timedelta(hours=1)
 ANNA, BEA = Agent("A-1", "Anna", ""), Agent("A-2", "Bea", "")
-CONTACTS = (
-    builders.contact("C-1", customer_id="K-1", agent=ANNA),
-    builders.contact("C-2", customer_id="K-2", agent=ANNA),
-    builders.contact("C-3", customer_id="K-2", agent=BEA, started_at=builders.NINE + HOUR),
+CONTACTS = tuple(
+    LinkTarget.of(contact)
+    for contact in (
+        builders.contact("C-1", customer_id="K-1", agent=ANNA),
+        builders.contact("C-2", customer_id="K-2", agent=ANNA),
+        builders.contact("C-3", customer_id="K-2", agent=BEA, started_at=builders.NINE + HOUR),
+    )
 )
 
 
