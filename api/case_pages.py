@@ -12,7 +12,7 @@ from api.charts_cases import age_bars
 from api.charts_intervals import IntervalRow, interval_plot
 from api.presentation import number, percent
 from api.texts_cases import WORDS
-from qm.analysis.change_case import ANSWERS, CHANNELS
+from qm.analysis.voc.change_case import ANSWERS, CHANNELS
 from qm.csv_text import csv_text
 from qm.domain.case import Outcome
 from qm.domain.case_plan import CasePlan

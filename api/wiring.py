@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from qm.analysis.link_surveys import LinkPolicy
+from qm.analysis.voc.link_surveys import LinkPolicy
 from qm.config import Settings
 from qm.domain.form import Form
 from qm.domain.text import Language

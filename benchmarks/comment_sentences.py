@@ -1,6 +1,6 @@
 """Survey comments that the product has never seen, each with the sentiment that a reader gives it. A table of data.
 
-Of our own making, in the manner of real ones, and by the same hand as `qm.analysis.sentiment_examples`, but written
+Of our own making, in the manner of real ones, and by the same hand as `qm.analysis.voc.sentiment_examples`, but written
 after the word lists stood still: what is right of them is what can be believed until a site checks its own.
 """
 

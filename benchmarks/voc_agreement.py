@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from pipelines.command import CommandContext, emit_json
-from qm.analysis.agreement_icc import intraclass
-from qm.analysis.estimate_quality import wilson
-from qm.analysis.measure_agreement import (
+from qm.analysis.calibration.agreement_icc import intraclass
+from qm.analysis.calibration.measure_agreement import (
     AnswerRow,
     ScoreRow,
     agree_on_answers,
@@ -23,6 +22,7 @@ from qm.analysis.measure_agreement import (
     true_answer_values,
     true_score_values,
 )
+from qm.analysis.estimate_quality import wilson
 from qm.domain.agreement import Coefficient, Measured, Pair
 from qm.domain.evaluation import Answer
 from qm.domain.figures import Count

@@ -26,13 +26,13 @@ from benchmarks.comment_sentences import SENTENCES
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from pipelines.command import CommandContext, emit_json
 from qm.analysis.estimate_quality import wilson
-from qm.analysis.find_themes import LIKE_BY_MEANING, LIKE_BY_WORDS, find_themes, vectors_of_words
-from qm.analysis.gather_comments import gather_comments
-from qm.analysis.learn_sentiment import SentimentModel, fit_sentiment, settle_reading
-from qm.analysis.read_sentiment import read_sentiment
-from qm.analysis.report_themes import Meanings, ReportOptions, distinct_statements, report_themes
-from qm.analysis.sentiment_examples import EXAMPLES
-from qm.analysis.split_comment import split_statements
+from qm.analysis.voc.find_themes import LIKE_BY_MEANING, LIKE_BY_WORDS, find_themes, vectors_of_words
+from qm.analysis.voc.gather_comments import gather_comments
+from qm.analysis.voc.learn_sentiment import SentimentModel, fit_sentiment, settle_reading
+from qm.analysis.voc.read_sentiment import read_sentiment
+from qm.analysis.voc.report_themes import Meanings, ReportOptions, distinct_statements, report_themes
+from qm.analysis.voc.sentiment_examples import EXAMPLES
+from qm.analysis.voc.split_comment import split_statements
 from qm.domain.comment import Sentiment
 from qm.domain.figures import Count
 from qm.domain.text import Language

@@ -12,10 +12,10 @@ from scipy.special import expit
 
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from pipelines.command import CommandContext, emit_json
-from qm.analysis.driver_columns import MEASURE_STEPS, gather_predictors
 from qm.analysis.estimate_quality import wilson
-from qm.analysis.find_drivers import Options, find_drivers
-from qm.analysis.voc_columns import CANNOT_TELL, NOT_APPLICABLE, answer_column, measure_column
+from qm.analysis.voc.driver_columns import MEASURE_STEPS, gather_predictors
+from qm.analysis.voc.find_drivers import Options, find_drivers
+from qm.analysis.voc.voc_columns import CANNOT_TELL, NOT_APPLICABLE, answer_column, measure_column
 from qm.domain.drivers import DriverKind, Drivers, Verdict
 from qm.domain.figures import Count
 

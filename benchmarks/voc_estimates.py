@@ -10,12 +10,12 @@ from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.voc_made import answering_odds, made_contacts, satisfaction_odds
 from benchmarks.voc_selection import share
 from pipelines.command import CommandContext, emit_json
-from qm.analysis.draw_surveys import window_of
-from qm.analysis.estimate_days import back_test, estimate_days, with_service_days
-from qm.analysis.estimate_groups import estimate_groups, learn_own
-from qm.analysis.estimate_satisfaction import estimate_contacts, learn_satisfaction
-from qm.analysis.fit_logistic import expit
-from qm.analysis.watch_drift import watch_drift
+from qm.analysis.voc.draw_surveys import window_of
+from qm.analysis.voc.estimate_days import back_test, estimate_days, with_service_days
+from qm.analysis.voc.estimate_groups import estimate_groups, learn_own
+from qm.analysis.voc.estimate_satisfaction import estimate_contacts, learn_satisfaction
+from qm.analysis.voc.fit_logistic import expit
+from qm.analysis.voc.watch_drift import watch_drift
 from qm.domain.estimate import DayEstimate
 from qm.domain.figures import Figure
 from qm.domain.voc_plan import DayWindow

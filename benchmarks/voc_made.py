@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import insert
 
-from qm.analysis.contact_features import with_moments
-from qm.analysis.fit_logistic import expit
+from qm.analysis.voc.contact_features import with_moments
+from qm.analysis.voc.fit_logistic import expit
 from qm.domain.voc_names import HISTORY_COLUMNS, SCALE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
 from qm.storage import tables
 from qm.storage.database import Database

@@ -17,10 +17,10 @@ import numpy as np
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.voc_million import fill
 from pipelines.command import CommandContext, emit_json
-from qm.analysis.compare_groups import standings
-from qm.analysis.draw_surveys import Candidate, draw
 from qm.analysis.estimate_quality import wilson
-from qm.analysis.group_figures import mean_figures, share_figures
+from qm.analysis.voc.compare_groups import standings
+from qm.analysis.voc.draw_surveys import Candidate, draw
+from qm.analysis.voc.group_figures import mean_figures, share_figures
 from qm.domain.figures import Count, Figure
 from qm.domain.survey_report import Standing
 from qm.domain.voc_plan import SamplingPlan, VocPlan

@@ -7,11 +7,11 @@ import numpy as np
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.voc_made import answering_odds, made_contacts, satisfaction_odds
 from pipelines.command import CommandContext, emit_json
-from qm.analysis.bound_figures import weighted_mean
 from qm.analysis.estimate_quality import mean_figure, wilson
-from qm.analysis.find_gaming import find_gaming
-from qm.analysis.fit_logistic import expit
-from qm.analysis.weigh_responses import weigh_responses
+from qm.analysis.voc.bound_figures import weighted_mean
+from qm.analysis.voc.find_gaming import find_gaming
+from qm.analysis.voc.fit_logistic import expit
+from qm.analysis.voc.weigh_responses import weigh_responses
 from qm.domain.figures import Count, Figure
 
 CONTACTS = 2000

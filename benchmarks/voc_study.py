@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.voc_study_made import Rated, make_cube, make_pairs, make_ratings, true_chances
 from pipelines.command import CommandContext, emit_json
-from qm.analysis.count_disagreements import count_disagreements
-from qm.analysis.draw_components import draw_components
+from qm.analysis.calibration.count_disagreements import count_disagreements
+from qm.analysis.calibration.draw_components import draw_components
+from qm.analysis.calibration.fit_severity import fit_severities
+from qm.analysis.calibration.generalise import ENDS, scores_spread
+from qm.analysis.calibration.rater_drift import find_drift
+from qm.analysis.calibration.rater_severity import study_raters
+from qm.analysis.calibration.score_to_satisfaction import map_score
+from qm.analysis.calibration.split_variance import split_variance
 from qm.analysis.estimate_quality import wilson
-from qm.analysis.fit_severity import fit_severities
-from qm.analysis.generalise import ENDS, scores_spread
-from qm.analysis.rater_drift import find_drift
-from qm.analysis.rater_severity import study_raters
-from qm.analysis.score_to_satisfaction import map_score
-from qm.analysis.split_variance import split_variance
 from qm.domain.calibration_study import FacetEffect
 from qm.domain.figures import Count
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from qm.analysis.fit_severity import chance_on_even_cases
+from qm.analysis.calibration.fit_severity import chance_on_even_cases
 from qm.domain.calibration import MACHINE
 from qm.domain.calibration_study import FacetEffect
 from qm.domain.figures import Figure

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.table_file import Row, read_table
-from qm.analysis.read_survey import SurveyReader, doubtful_scales, near
+from qm.analysis.voc.read_survey import SurveyReader, doubtful_scales, near
 from qm.domain.survey import SurveyResponse
 from qm.domain.voc_plan import STANDARD_SCALES, Scale
 from qm.errors import Fault

@@ -21,7 +21,7 @@ from pipelines.stages.store import StoreStage
 from pipelines.stages.transcribe import TranscribeStage
 from pipelines.stages.voices import VoicesStage
 from pipelines.vocabulary_file import read_vocabulary
-from qm.analysis.link_surveys import LinkPolicy
+from qm.analysis.voc.link_surveys import LinkPolicy
 from qm.config import Settings
 from qm.domain.form import Form
 from qm.domain.text import Language

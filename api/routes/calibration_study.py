@@ -12,7 +12,7 @@ from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import language_of, render
 from api.presentation import number, percent
-from qm.analysis.fit_severity import chance_on_even_cases
+from qm.analysis.calibration.fit_severity import chance_on_even_cases
 from qm.domain.calibration import MACHINE
 from qm.domain.calibration_study import FacetEffect
 from qm.domain.figures import Figure

@@ -12,7 +12,7 @@ from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import language_of, render
 from api.presentation import number
-from qm.analysis.group_figures import share_figure
+from qm.analysis.voc.group_figures import share_figure
 from qm.domain.comment import ThemeReport
 from qm.domain.figures import Figure
 from qm.domain.text import Language

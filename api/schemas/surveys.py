@@ -46,7 +46,7 @@ BODY: dict[str, Any] = {
         },
     }
 }
-"""For OpenAPI; the body is read by `qm.analysis.read_survey`, which tells everything that is wrong with it at once."""
+"""For OpenAPI; `qm.analysis.voc.read_survey` reads the body and tells all that is wrong with it at once."""
 
 
 class FaultyItem(BaseModel):

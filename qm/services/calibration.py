@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from qm.analysis.draw_calibration import draw_calibration
-from qm.analysis.pair_raters import answers_given
+from qm.analysis.calibration.draw_calibration import draw_calibration
+from qm.analysis.calibration.pair_raters import answers_given
 from qm.documents import dump, load
 from qm.domain.calibration import MACHINE, CalibrationSession, DrawnContact, Purpose, Sheet, SheetAnswer
 from qm.domain.evaluation import Answer

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from qm.analysis.draw_calibration import Candidate
-from qm.analysis.pair_raters import answers_given
-from qm.analysis.report_calibration import differing
+from qm.analysis.calibration.draw_calibration import Candidate
+from qm.analysis.calibration.pair_raters import answers_given
+from qm.analysis.calibration.report_calibration import differing
 from qm.domain.calibration import CalibrationSession
 from qm.domain.voc_names import CANNOT_TELL, MET, NOT_MET
 from qm.domain.voc_plan import Scale, VocPlan

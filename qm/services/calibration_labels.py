@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from qm.analysis.measure_agreement import AnswerRow, agree_on_answers
+from qm.analysis.calibration.measure_agreement import AnswerRow, agree_on_answers
 from qm.domain.agreement import Pair
 from qm.domain.evaluation import Answer
 from qm.domain.figures import Count

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from qm.analysis.pair_raters import Given, key_of
-from qm.analysis.report_calibration import agreements_of, differing
+from qm.analysis.calibration.pair_raters import Given, key_of
+from qm.analysis.calibration.report_calibration import agreements_of, differing
 from qm.domain.calibration import MACHINE, CalibrationSession, Sheet
 from qm.domain.evaluation import Answer, CriterionAnswer, Origin
 from qm.domain.figures import Count

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from qm.analysis import change_case
-from qm.analysis.change_case import Act
+from qm.analysis.voc import change_case
+from qm.analysis.voc.change_case import Act
 from qm.domain.case import Case
 from qm.domain.case_plan import CasePlan
 from qm.errors import InputError
@@ -42,7 +42,7 @@ def take(name: str, case: Case, step: Step, plan: CasePlan, now: datetime) -> Ca
     """The case after a step.
 
     Raises:
-        InputError: no such step, or it can't be taken; the classes tell why (`qm.analysis.change_case`).
+        InputError: no such step, or it can't be taken; the classes tell why (`qm.analysis.voc.change_case`).
     """
     if name not in STEPS:
         raise InputError("case.unknown_step", f"no step '{name[:60]}'", f"known: {', '.join(STEPS)}")

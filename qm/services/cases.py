@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from qm.analysis.case_clock import hours_between, next_working_day
-from qm.analysis.open_cases import LinkedResponse, is_detractor, open_cases
-from qm.analysis.report_cases import report_cases
+from qm.analysis.voc.case_clock import hours_between, next_working_day
+from qm.analysis.voc.open_cases import LinkedResponse, is_detractor, open_cases
+from qm.analysis.voc.report_cases import report_cases
 from qm.domain.case import Case, CaseState
 from qm.domain.case_plan import CasePlan, Severity
 from qm.domain.case_report import CaseReport

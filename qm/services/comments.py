@@ -18,8 +18,8 @@ from qm.ports import SentenceEncoder, UnitOfWork
 from qm.ports.stores import Unit
 
 if TYPE_CHECKING:
-    from qm.analysis.gather_comments import Corpus
-    from qm.analysis.report_themes import Meanings, ReportOptions
+    from qm.analysis.voc.gather_comments import Corpus
+    from qm.analysis.voc.report_themes import Meanings, ReportOptions
 
 KIND = "themes"
 """Of the saved reports; their ids are `comments` and `turns`."""
@@ -95,7 +95,7 @@ class CommentService:
         Raises:
             EngineError: meaning is asked for, and the encoder can't be used.
         """
-        from qm.analysis.report_themes import ReportOptions, report_themes
+        from qm.analysis.voc.report_themes import ReportOptions, report_themes
 
         corpus = self._gather(request)
         options = ReportOptions(
@@ -108,7 +108,7 @@ class CommentService:
         return report
 
     def _gather(self, request: ThemeRequest) -> "Corpus":
-        from qm.analysis.gather_comments import gather_comments, gather_turns
+        from qm.analysis.voc.gather_comments import gather_comments, gather_turns
 
         with self._unit_of_work() as unit:
             if request.source == "turns":
@@ -121,10 +121,10 @@ class CommentService:
         return gather_comments(surveys, contacts, self._language)
 
     def _meanings(self, corpus: "Corpus", options: "ReportOptions", by_words: bool, told: Told) -> "Meanings":
-        from qm.analysis.find_themes import vectors_of_words
-        from qm.analysis.learn_sentiment import fit_sentiment
-        from qm.analysis.report_themes import Meanings, distinct_statements
-        from qm.analysis.sentiment_examples import EXAMPLES
+        from qm.analysis.voc.find_themes import vectors_of_words
+        from qm.analysis.voc.learn_sentiment import fit_sentiment
+        from qm.analysis.voc.report_themes import Meanings, distinct_statements
+        from qm.analysis.voc.sentiment_examples import EXAMPLES
 
         texts, rows = distinct_statements(corpus)
         encoder = None if by_words else self._encoder

@@ -21,7 +21,7 @@ from qm.services.comments import KIND as THEMES
 from qm.services.drivers import DriverRequest, DriverService, Surveyed, gather_surveyed
 
 if TYPE_CHECKING:
-    from qm.analysis.driver_columns import Predictor
+    from qm.analysis.voc.driver_columns import Predictor
 
 KIND = "derived_form"
 """Of the saved reports; the id is the form's."""
@@ -101,8 +101,8 @@ class DeriveService:
         return derived
 
     def _find(self, request: DriverRequest) -> _Found:
-        from qm.analysis.driver_columns import gather_predictors
-        from qm.analysis.find_drivers import Options, find_drivers
+        from qm.analysis.voc.driver_columns import gather_predictors
+        from qm.analysis.voc.find_drivers import Options, find_drivers
 
         scale = self._drivers.scale(request.scale_id)
         with self._unit_of_work() as unit:
@@ -119,7 +119,7 @@ class DeriveService:
 
 
 def _refusal(form: Form, drivers: Drivers) -> str:
-    from qm.analysis.derive_weights import fates_of
+    from qm.analysis.voc.derive_weights import fates_of
 
     if drivers.refused:
         return drivers.refused
@@ -131,8 +131,8 @@ def _refusal(form: Form, drivers: Drivers) -> str:
 def _criteria(
     form: Form, drivers: Drivers, needs: Mapping[str, Collection[str]], themes: tuple[Theme, ...]
 ) -> tuple[ProposedCriterion, ...]:
-    from qm.analysis.derive_weights import fates_of, points_of, shares_of
-    from qm.analysis.voc_columns import answer_column
+    from qm.analysis.voc.derive_weights import fates_of, points_of, shares_of
+    from qm.analysis.voc.voc_columns import answer_column
 
     fates = keep_needed(fates_of(form, drivers), needs)
     points = points_of(form, fates, drivers)
@@ -197,11 +197,11 @@ def _is_covered(theme: Theme, form_id: str) -> bool:
 
 def _validity(form: Form, found: _Found, request: DriverRequest) -> Validity | None:
     """Old and new form on agents that the new one wasn't derived from; the derivation is done again in each fold."""
-    from qm.analysis.derive_weights import fates_of, points_of, score_by_points
-    from qm.analysis.driver_columns import rows_of
-    from qm.analysis.find_drivers import Options, find_drivers
-    from qm.analysis.validate_form import validate_form
-    from qm.analysis.voc_columns import answer_columns, score_column
+    from qm.analysis.voc.derive_weights import fates_of, points_of, score_by_points
+    from qm.analysis.voc.driver_columns import rows_of
+    from qm.analysis.voc.find_drivers import Options, find_drivers
+    from qm.analysis.voc.validate_form import validate_form
+    from qm.analysis.voc.voc_columns import answer_columns, score_column
 
     joined, satisfied = found.surveyed.joined, found.surveyed.satisfied
     agents = joined["agent_id"].to_numpy(dtype=str)

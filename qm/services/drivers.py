@@ -105,8 +105,8 @@ class DriverService:
             InputError: the plan has no such scale.
             NotFoundError: no such form.
         """
-        from qm.analysis.driver_columns import gather_predictors
-        from qm.analysis.find_drivers import Options, find_drivers
+        from qm.analysis.voc.driver_columns import gather_predictors
+        from qm.analysis.voc.find_drivers import Options, find_drivers
 
         scale = self.scale(request.scale_id)
         if request.form_id and request.form_id not in self._forms:
@@ -148,8 +148,8 @@ class DriverService:
 
 def gather_surveyed(unit: Unit, scale: Scale, since: datetime | None, until: datetime | None) -> Surveyed:
     """Customers' contacts with an answer on a scale in that time, the latest answer of each."""
-    from qm.analysis.driver_columns import REPEAT_DAYS, mark_repeats
-    from qm.analysis.voc_columns import join_surveys
+    from qm.analysis.voc.driver_columns import REPEAT_DAYS, mark_repeats
+    from qm.analysis.voc.voc_columns import join_surveys
 
     surveys = unit.facts.surveys(since, until)
     column = scale.id if scale.id in surveys else f"x:{scale.id}"
@@ -175,7 +175,7 @@ def gather_surveyed(unit: Unit, scale: Scale, since: datetime | None, until: dat
 
 def most_answered(joined: "pd.DataFrame", forms: Mapping[str, Form]) -> str:
     """The form with most answers *met* or *not met* on these contacts; empty where none has any."""
-    from qm.analysis.voc_columns import NOT_MET, answer_columns
+    from qm.analysis.voc.voc_columns import NOT_MET, answer_columns
 
     counts = {
         form: sum(int((joined[column] >= NOT_MET).sum()) for column in answer_columns(joined, form))
@@ -187,7 +187,7 @@ def most_answered(joined: "pd.DataFrame", forms: Mapping[str, Form]) -> str:
 
 def _titles(form: Form | None, drivers: Drivers) -> dict[str, Text]:
     """Titles of everything that the report names, by key."""
-    from qm.analysis.voc_columns import answer_column
+    from qm.analysis.voc.voc_columns import answer_column
 
     told = {effect.key: title_of(effect.key) for effect in drivers.effects if effect.kind is not DriverKind.CRITERION}
     told |= {one.key: name_of(one.key) for one in drivers.left_out if one.kind is not DriverKind.CRITERION}

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from qm.analysis.estimate_groups import OwnEffects
-    from qm.analysis.estimate_satisfaction import SatisfactionModel
+    from qm.analysis.voc.estimate_groups import OwnEffects
+    from qm.analysis.voc.estimate_satisfaction import SatisfactionModel
 
 KIND = "estimate"
 """Of the saved reports; their ids are days."""
@@ -90,8 +90,8 @@ class EstimateService:
             InputError: a scale that the plan doesn't know, or `since` after the day.
             NotFoundError: no contacts.
         """
-        from qm.analysis.contact_features import with_moments
-        from qm.analysis.estimate_days import with_service_days
+        from qm.analysis.voc.contact_features import with_moments
+        from qm.analysis.voc.estimate_days import with_service_days
 
         scale = self._scale(request.scale)
         day = request.day or self._last_day()
@@ -114,7 +114,7 @@ class EstimateService:
         return known[scale_id]
 
     def _last_day(self) -> date:
-        from qm.analysis.estimate_days import with_service_days
+        from qm.analysis.voc.estimate_days import with_service_days
 
         with self._reading() as unit:
             started = unit.facts.contacts(columns=("started_at", "kind"))
@@ -125,7 +125,7 @@ class EstimateService:
         return last
 
     def _load(self, since: date, day: date) -> tuple["pd.DataFrame", "pd.DataFrame"]:
-        from qm.analysis.draw_surveys import window_of
+        from qm.analysis.voc.draw_surveys import window_of
 
         begin, end = window_of(since, self._plan.window)[0], window_of(day, self._plan.window)[1]
         with self._reading() as unit:
@@ -138,10 +138,10 @@ class EstimateService:
     ) -> tuple[EstimateReport, tuple[ContactEstimate, ...]]:
         import numpy as np
 
-        from qm.analysis.draw_surveys import window_of
-        from qm.analysis.estimate_days import back_test, estimate_days
-        from qm.analysis.estimate_groups import learn_own
-        from qm.analysis.estimate_satisfaction import learn_satisfaction
+        from qm.analysis.voc.draw_surveys import window_of
+        from qm.analysis.voc.estimate_days import back_test, estimate_days
+        from qm.analysis.voc.estimate_groups import learn_own
+        from qm.analysis.voc.estimate_satisfaction import learn_satisfaction
 
         every = [since + timedelta(days=number) for number in range((day - since).days + 1)]
         present = set(table["service_day"])
@@ -162,8 +162,8 @@ class EstimateService:
     def _groups(
         self, table: "pd.DataFrame", model: "SatisfactionModel", own: "OwnEffects"
     ) -> tuple[tuple[GroupTable, ...], tuple[ContactEstimate, ...]]:
-        from qm.analysis.estimate_groups import estimate_groups
-        from qm.analysis.estimate_satisfaction import estimate_contacts
+        from qm.analysis.voc.estimate_groups import estimate_groups
+        from qm.analysis.voc.estimate_satisfaction import estimate_contacts
 
         if model.fit is None or model.encoding is None:
             return (), ()

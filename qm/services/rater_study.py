@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qm.analysis.generalise import ScoreSpread, generalise
-from qm.analysis.plan_figures import AgentSpread, plan_figures, spread_of_agents
-from qm.analysis.rater_drift import by_period, find_drift, severities_over_time
-from qm.analysis.rater_severity import study_raters
-from qm.analysis.score_to_satisfaction import map_score
+from qm.analysis.calibration.generalise import ScoreSpread, generalise
+from qm.analysis.calibration.plan_figures import AgentSpread, plan_figures, spread_of_agents
+from qm.analysis.calibration.rater_drift import by_period, find_drift, severities_over_time
+from qm.analysis.calibration.rater_severity import study_raters
+from qm.analysis.calibration.score_to_satisfaction import map_score
 from qm.documents import dump, load
 from qm.domain.calibration import MACHINE
 from qm.domain.contact import Kind
@@ -82,7 +82,7 @@ class RaterStudyService:
         Raises:
             NotFoundError: no such form or scale.
         """
-        from qm.analysis.voc_columns import join_surveys
+        from qm.analysis.voc.voc_columns import join_surveys
 
         asked, scale, made_at = self._asked(form_id), self._scale(scale_id), self._now()
         with self._reading() as unit:
@@ -146,7 +146,7 @@ class RaterStudyService:
         return RaterReport(form_id, self._now(), sessions, study, spread, plan)
 
     def _agents(self, form_id: str, rng: np.random.Generator) -> AgentSpread | None:
-        from qm.analysis.voc_columns import score_column
+        from qm.analysis.voc.voc_columns import score_column
 
         with self._reading() as unit:
             table = unit.facts.contacts(columns=["agent_id", "kind"], answers=True)
@@ -167,7 +167,7 @@ def _telling(found: SatisfactionMap) -> tuple[bool, bool, int]:
 def _pairs(joined: "pd.DataFrame", form_id: str, scale: Scale) -> "pd.DataFrame":
     import pandas as pd
 
-    from qm.analysis.voc_columns import score_column
+    from qm.analysis.voc.voc_columns import score_column
 
     column, score = scale.column, score_column(form_id)
     if column not in joined or score not in joined:

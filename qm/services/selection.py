@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from qm.analysis.weigh_responses import Weighting
+    from qm.analysis.voc.weigh_responses import Weighting
 
 KIND, LATEST = "selection", "latest"
 """Of the saved report."""
@@ -41,8 +41,8 @@ class SelectionService:
 
     def compute(self, since: datetime | None, until: datetime | None, now: datetime) -> SelectionReport:
         """Work the report out over contacts that began in that time, and keep it."""
-        from qm.analysis.contact_features import with_moments
-        from qm.analysis.response_rates import with_states
+        from qm.analysis.voc.contact_features import with_moments
+        from qm.analysis.voc.response_rates import with_states
 
         with self._reading() as unit:
             every = unit.facts.contacts(since, until)
@@ -66,9 +66,9 @@ class SelectionService:
     ) -> SelectionReport:  # fmt: skip
         import numpy as np
 
-        from qm.analysis.find_gaming import find_gaming
-        from qm.analysis.response_rates import response_rates
-        from qm.analysis.weigh_responses import weigh_responses
+        from qm.analysis.voc.find_gaming import find_gaming
+        from qm.analysis.voc.response_rates import response_rates
+        from qm.analysis.voc.weigh_responses import weigh_responses
 
         invited, answered = (states[name].to_numpy(bool) for name in ("invited", "answered"))
         weighting = weigh_responses(states, answered, inclusion)
@@ -90,7 +90,7 @@ class SelectionService:
     ) -> Iterator[Headline]:
         import numpy as np
 
-        from qm.analysis.bound_figures import Members, compare_figure, points_of
+        from qm.analysis.voc.bound_figures import Members, compare_figure, points_of
 
         latest = surveys.drop_duplicates("contact_id", keep="last").set_index("contact_id")
         answers = latest.reindex(states["contact_id"])

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from qm.analysis.draw_surveys import Candidate, Drawn, draw, share_of, window_of
+from qm.analysis.voc.draw_surveys import Candidate, Drawn, draw, share_of, window_of
 from qm.documents import load
 from qm.domain.survey import SurveyResponse
 from qm.domain.voc_plan import VocPlan

@@ -46,7 +46,7 @@ class SurveyReportService:
             InputError: it can't be divided so, or ends before it begins.
         """
         self._check(wish)
-        from qm.analysis import survey_figures as figures
+        from qm.analysis.voc import survey_figures as figures
 
         table, contacts, unlinked = self._read(wish)
         counted = table[table["kind"] == "customer"]
@@ -73,8 +73,8 @@ class SurveyReportService:
 
     def _read(self, wish: ReportWish) -> "tuple[pd.DataFrame, int, int]":
         """Linked responses with their contacts, how many contacts the period has, and unlinked responses."""
-        from qm.analysis.draw_surveys import window_of
-        from qm.analysis.survey_figures import DIMENSIONS
+        from qm.analysis.voc.draw_surveys import window_of
+        from qm.analysis.voc.survey_figures import DIMENSIONS
 
         begins = window_of(wish.since, self._plan.window)[0] if wish.since else None
         ends = window_of(wish.until, self._plan.window)[1] if wish.until else None

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from qm.analysis.link_surveys import LinkPolicy, LinkTarget, link_surveys
-from qm.analysis.read_survey import SurveyReader, doubtful_scales
+from qm.analysis.voc.link_surveys import LinkPolicy, LinkTarget, link_surveys
+from qm.analysis.voc.read_survey import SurveyReader, doubtful_scales
 from qm.documents import dump
 from qm.domain.survey import SurveyLink, SurveyResponse
 from qm.domain.voc_plan import STANDARD_SCALES, Scale

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from qm.analysis import change_case
+from qm.analysis.voc import change_case
 from qm.errors import ConflictError, NotFoundError
 from qm.storage.database import Database
 from tests.unit import builders

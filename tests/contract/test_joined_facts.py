@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
-from qm.analysis.voc_columns import join_surveys
+from qm.analysis.voc.voc_columns import join_surveys
 from qm.domain.contact import Kind
 from qm.domain.survey import LinkMethod, SurveyLink, SurveyResponse
 from qm.storage.database import Database

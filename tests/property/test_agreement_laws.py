@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qm.analysis.agreement_alpha import Level, krippendorff_alpha
-from qm.analysis.agreement_kappas import (
+from qm.analysis.calibration.agreement_alpha import Level, krippendorff_alpha
+from qm.analysis.calibration.agreement_kappas import (
     Weighting,
     brennan_prediger,
     cohen_kappa,
@@ -13,8 +13,8 @@ from qm.analysis.agreement_kappas import (
     gwet_ac,
     percent_agreement,
 )
-from qm.analysis.draw_calibration import Candidate, draw_calibration
-from qm.analysis.measure_agreement import AnswerRow, agree_on_answers
+from qm.analysis.calibration.draw_calibration import Candidate, draw_calibration
+from qm.analysis.calibration.measure_agreement import AnswerRow, agree_on_answers
 from qm.domain.agreement import Pair
 from qm.domain.calibration import Purpose
 from qm.domain.evaluation import Answer

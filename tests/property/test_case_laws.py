@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qm.analysis.case_clock import after_hours, hours_between, is_working_day
-from qm.analysis.open_cases import LinkedResponse, is_detractor, open_cases
+from qm.analysis.voc.case_clock import after_hours, hours_between, is_working_day
+from qm.analysis.voc.open_cases import LinkedResponse, is_detractor, open_cases
 from qm.domain.case import CaseState
 from qm.domain.case_plan import WorkCalendar
 from qm.errors import InputError

@@ -4,11 +4,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qm.analysis.find_themes import find_themes
-from qm.analysis.guess_language import guess_language
-from qm.analysis.read_sentiment import read_sentiment
-from qm.analysis.redact_text import redact_text
-from qm.analysis.split_comment import MOST_STATEMENTS, READ_LETTERS, clean_comment, has_words, split_statements
+from qm.analysis.voc.find_themes import find_themes
+from qm.analysis.voc.guess_language import guess_language
+from qm.analysis.voc.read_sentiment import read_sentiment
+from qm.analysis.voc.redact_text import redact_text
+from qm.analysis.voc.split_comment import MOST_STATEMENTS, READ_LETTERS, clean_comment, has_words, split_statements
 from qm.domain.comment import Sentiment
 from qm.domain.text import Language
 

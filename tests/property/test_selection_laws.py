@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qm.analysis.bound_figures import bounds, weighted_mean
-from qm.analysis.watch_drift import watch_drift
-from qm.analysis.weigh_responses import effective_n
+from qm.analysis.voc.bound_figures import bounds, weighted_mean
+from qm.analysis.voc.watch_drift import watch_drift
+from qm.analysis.voc.weigh_responses import effective_n
 
 ANSWERS = st.lists(st.one_of(st.none(), st.floats(0, 10)), min_size=1, max_size=60)
 

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from qm.analysis.fit_severity import fit_severities, solve_severities
-from qm.analysis.split_variance import split_variance
+from qm.analysis.calibration.fit_severity import fit_severities, solve_severities
+from qm.analysis.calibration.split_variance import split_variance
 
 SIZES = st.integers(2, 5)
 

@@ -11,9 +11,9 @@ from qm.analysis.build_turns import Party, build_turns
 from qm.analysis.estimate_quality import mean_figure, wilson
 from qm.analysis.find_talk_spans import OVERLAP_LEAST_S, find_overlaps, find_silences
 from qm.analysis.grade_transcript import grade_transcript
-from qm.analysis.link_surveys import LinkPolicy, LinkTarget, link_surveys
 from qm.analysis.measure_talk import measure_talk
 from qm.analysis.settle_words import settle_words
+from qm.analysis.voc.link_surveys import LinkPolicy, LinkTarget, link_surveys
 from qm.domain.figures import Count
 from qm.domain.recording import Finding, Recording, Severity
 from qm.domain.survey import SurveyResponse

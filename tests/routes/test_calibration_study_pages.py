@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from benchmarks.voc_study_made import Rated, make_pairs, make_ratings
-from qm.analysis.generalise import generalise
-from qm.analysis.plan_figures import plan_figures
-from qm.analysis.rater_drift import by_period, find_drift
-from qm.analysis.rater_severity import study_raters
-from qm.analysis.score_to_satisfaction import map_score
+from qm.analysis.calibration.generalise import generalise
+from qm.analysis.calibration.plan_figures import plan_figures
+from qm.analysis.calibration.rater_drift import by_period, find_drift
+from qm.analysis.calibration.rater_severity import study_raters
+from qm.analysis.calibration.score_to_satisfaction import map_score
 from qm.documents import dump
 from qm.domain.figures import Figure
 from qm.services.rater_study import MAPS, RATERS

@@ -207,7 +207,7 @@ def test_tables_as_csv(client, case_id):
 
 def test_every_error_that_the_page_may_show_is_worded():
     named = set()
-    for path in ("qm/analysis/change_case.py", "qm/services/case_steps.py", "api/case_pages.py"):
+    for path in ("qm/analysis/voc/change_case.py", "qm/services/case_steps.py", "api/case_pages.py"):
         named |= set(re.findall(r'"(case\.[a-z_]+)"', (REPOSITORY / path).read_text(encoding="utf-8")))
     assert named - {"case.unknown_step"} == {
         key.removeprefix("cases.error.") for key in WORDS if key.startswith("cases.error.")

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from qm.analysis.change_case import Act
-from qm.analysis.open_cases import LinkedResponse, open_cases
+from qm.analysis.voc.change_case import Act
+from qm.analysis.voc.open_cases import LinkedResponse, open_cases
 from qm.domain.survey import SurveyResponse
 from qm.domain.voc_plan import VocPlan
 from tests.unit import builders

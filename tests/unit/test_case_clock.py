@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from qm.analysis.case_clock import (
+from qm.analysis.voc.case_clock import (
     after_hours,
     easter,
     hours_between,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from qm.analysis.case_severity import MARKS
-from qm.analysis.change_case import ANSWERS, CHANNELS
+from qm.analysis.voc.case_severity import MARKS
+from qm.analysis.voc.change_case import ANSWERS, CHANNELS
 from qm.domain.case import CaseState, Change, ChangeKind, Outcome
 from qm.domain.case_plan import CasePlan, Severity, Side, Value
 from qm.domain.figures import Count
@@ -59,7 +59,7 @@ def test_hours_left(hours, day_h, told):
 
 
 def test_shares_carry_their_counts():
-    from qm.analysis.report_cases import part
+    from qm.analysis.voc.report_cases import part
 
     assert part_text(part(3, 4, 2), Language.ITALIAN) == "75 % (30-95), 3/4"
     assert part_text(part(3, 4, 5), Language.ENGLISH) == "3/4"

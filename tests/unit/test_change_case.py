@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from qm.analysis import change_case
-from qm.analysis.change_case import LONGEST_NOTE
+from qm.analysis.voc import change_case
+from qm.analysis.voc.change_case import LONGEST_NOTE
 from qm.domain.case import CaseState, Outcome
 from qm.domain.case_plan import CasePlan, Remedy, Severity, Value
 from qm.domain.text import Text

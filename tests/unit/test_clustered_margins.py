@@ -5,7 +5,7 @@ import pytest
 from scipy.special import expit
 from statsmodels.discrete.discrete_model import Logit
 
-from qm.analysis.clustered_margins import Contrast, fit_clustered, margins
+from qm.analysis.voc.clustered_margins import Contrast, fit_clustered, margins
 
 
 def made(seed=3, clusters=12, spread=0.7):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from qm.analysis.guess_language import guess_language
-from qm.analysis.redact_text import redact_text
-from qm.analysis.split_comment import READ_LETTERS, clean_comment, has_words, split_statements
+from qm.analysis.voc.guess_language import guess_language
+from qm.analysis.voc.redact_text import redact_text
+from qm.analysis.voc.split_comment import READ_LETTERS, clean_comment, has_words, split_statements
 from qm.domain.text import Language
 
 IT, EN = Language.ITALIAN, Language.ENGLISH

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from qm.analysis.derive_weights import fates_of, points_of, score_by_points
-from qm.analysis.validate_form import validate_form
-from qm.analysis.voc_columns import answer_column
+from qm.analysis.voc.derive_weights import fates_of, points_of, score_by_points
+from qm.analysis.voc.validate_form import validate_form
+from qm.analysis.voc.voc_columns import answer_column
 from qm.config import REPOSITORY
 from qm.domain.derived_form import DerivedForm, Fate, NewCriterion, ProposedCriterion
 from qm.domain.drivers import DriverKind, Drivers, Effect, Verdict

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qm.analysis.draw_surveys import (
+from qm.analysis.voc.draw_surveys import (
     ASKED_RECENTLY,
     LATE,
     NOT_A_CUSTOMER,

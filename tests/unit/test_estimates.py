@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from benchmarks.voc_made import answering_odds, made_contacts, satisfaction_odds
-from qm.analysis.draw_surveys import window_of
-from qm.analysis.estimate_days import back_test, estimate_days, with_service_days
-from qm.analysis.estimate_groups import OwnEffects, estimate_groups, learn_own
-from qm.analysis.estimate_satisfaction import auc_figure, estimate_contacts, learn_satisfaction
-from qm.analysis.fit_logistic import expit, fit_logistic
-from qm.analysis.watch_drift import LIMIT, WEIGHT, watch_drift
+from qm.analysis.voc.draw_surveys import window_of
+from qm.analysis.voc.estimate_days import back_test, estimate_days, with_service_days
+from qm.analysis.voc.estimate_groups import OwnEffects, estimate_groups, learn_own
+from qm.analysis.voc.estimate_satisfaction import auc_figure, estimate_contacts, learn_satisfaction
+from qm.analysis.voc.fit_logistic import expit, fit_logistic
+from qm.analysis.voc.watch_drift import LIMIT, WEIGHT, watch_drift
 from qm.domain.voc_plan import DayWindow
 
 

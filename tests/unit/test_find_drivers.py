@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from benchmarks.voc_drivers import EFFECTS, FORM, look, make_world, simulate
-from qm.analysis.driver_columns import Predictor, either_of, gather_predictors, mark_repeats
-from qm.analysis.find_drivers import LEAST_AGENTS, Options, find_drivers
-from qm.analysis.voc_columns import answer_column
+from qm.analysis.voc.driver_columns import Predictor, either_of, gather_predictors, mark_repeats
+from qm.analysis.voc.find_drivers import LEAST_AGENTS, Options, find_drivers
+from qm.analysis.voc.voc_columns import answer_column
 from qm.domain.drivers import DriverKind, Verdict
 from qm.domain.figures import Count
 

@@ -8,12 +8,12 @@ from sklearn.metrics import adjusted_rand_score
 
 from benchmarks.comment_mixture import PARTS, make_comments
 from models.fakes_encoder import HashingEncoder
-from qm.analysis import find_themes as module
-from qm.analysis.count_themes import check_sentiments, count_by_group, count_detractors
-from qm.analysis.find_themes import LIKE_BY_WORDS, find_themes, vectors_of_words
-from qm.analysis.link_themes import difference_interval, find_like_criteria, fisher_p, link_criteria
-from qm.analysis.name_themes import name_themes, theme_id
-from qm.analysis.split_comment import split_statements
+from qm.analysis.voc import find_themes as module
+from qm.analysis.voc.count_themes import check_sentiments, count_by_group, count_detractors
+from qm.analysis.voc.find_themes import LIKE_BY_WORDS, find_themes, vectors_of_words
+from qm.analysis.voc.link_themes import difference_interval, find_like_criteria, fisher_p, link_criteria
+from qm.analysis.voc.name_themes import name_themes, theme_id
+from qm.analysis.voc.split_comment import split_statements
 from qm.domain.comment import Sentiment
 from qm.domain.figures import Count
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from benchmarks.voc_study_made import Rated, make_cube, make_ratings
-from qm.analysis.draw_components import draw_components
-from qm.analysis.generalise import ENDS, ScoreSpread, generalise
-from qm.analysis.plan_figures import plan_figures, spread_of_agents
-from qm.analysis.split_variance import split_variance
+from qm.analysis.calibration.draw_components import draw_components
+from qm.analysis.calibration.generalise import ENDS, ScoreSpread, generalise
+from qm.analysis.calibration.plan_figures import plan_figures, spread_of_agents
+from qm.analysis.calibration.split_variance import split_variance
 
 SHROUT_FLEISS = np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]], float)
 """Shrout and Fleiss (1979), table 2: six targets, four judges; ICC(2,1) 0.29, ICC(3,1) 0.71."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from qm.analysis.link_surveys import LinkPolicy, LinkTarget, link_surveys
+from qm.analysis.voc.link_surveys import LinkPolicy, LinkTarget, link_surveys
 from qm.domain.contact import Agent
 from qm.domain.survey import LinkMethod, SurveyResponse
 from tests.unit import builders

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from benchmarks.voc_agreement import ANSWER_WORLDS, RATER_SAMPLES, measure, truth_of
-from qm.analysis.agreement_icc import ICCS, cronbach_alpha, intraclass
-from qm.analysis.agreement_kappas import Weighting, cohen_kappa, gwet_ac
-from qm.analysis.measure_agreement import AnswerRow, ScoreRow, agree_on_answers, agree_on_scores
+from qm.analysis.calibration.agreement_icc import ICCS, cronbach_alpha, intraclass
+from qm.analysis.calibration.agreement_kappas import Weighting, cohen_kappa, gwet_ac
+from qm.analysis.calibration.measure_agreement import AnswerRow, ScoreRow, agree_on_answers, agree_on_scores
 from qm.domain.agreement import Coefficient, Pair, Unsaid
 from qm.domain.evaluation import Answer
 

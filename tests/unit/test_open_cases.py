@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from qm.analysis.case_severity import marks_of, severity_of
-from qm.analysis.open_cases import LinkedResponse, is_detractor, open_cases
+from qm.analysis.voc.case_severity import marks_of, severity_of
+from qm.analysis.voc.open_cases import LinkedResponse, is_detractor, open_cases
 from qm.domain.case import CaseState, ChangeKind
 from qm.domain.case_plan import CaseRule, Severity, Value
 from qm.domain.survey import SurveyResponse

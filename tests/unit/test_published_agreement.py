@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qm.analysis.agreement_alpha import Level, krippendorff_alpha
-from qm.analysis.agreement_icc import ICCS, cronbach_alpha, intraclass
-from qm.analysis.agreement_kappas import (
+from qm.analysis.calibration.agreement_alpha import Level, krippendorff_alpha
+from qm.analysis.calibration.agreement_icc import ICCS, cronbach_alpha, intraclass
+from qm.analysis.calibration.agreement_kappas import (
     brennan_prediger,
     cohen_kappa,
     fleiss_kappa,

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from benchmarks.voc_study_made import Rated, make_ratings
-from qm.analysis.count_disagreements import count_disagreements
-from qm.analysis.fit_severity import fit_severities, solve_severities
-from qm.analysis.rater_drift import by_period, find_drift, severities_over_time
-from qm.analysis.rater_severity import study_raters
+from qm.analysis.calibration.count_disagreements import count_disagreements
+from qm.analysis.calibration.fit_severity import fit_severities, solve_severities
+from qm.analysis.calibration.rater_drift import by_period, find_drift, severities_over_time
+from qm.analysis.calibration.rater_severity import study_raters
 
 MADE = Rated(60, np.array([-1.0, 0.0, 1.0]), np.linspace(-1, 1, 8))
 

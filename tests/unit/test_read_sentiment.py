@@ -7,10 +7,10 @@ import pytest
 
 from benchmarks.comment_sentences import SENTENCES
 from models.fakes_encoder import HashingEncoder
-from qm.analysis import read_sentiment as module
-from qm.analysis.learn_sentiment import fit_sentiment, settle_reading
-from qm.analysis.read_sentiment import SentimentReading, read_sentiment
-from qm.analysis.sentiment_examples import EXAMPLES
+from qm.analysis.voc import read_sentiment as module
+from qm.analysis.voc.learn_sentiment import fit_sentiment, settle_reading
+from qm.analysis.voc.read_sentiment import SentimentReading, read_sentiment
+from qm.analysis.voc.sentiment_examples import EXAMPLES
 from qm.domain.comment import Sentiment
 from qm.domain.text import Language
 

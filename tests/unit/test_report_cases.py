@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from qm.analysis import change_case
-from qm.analysis.case_clock import after_hours
-from qm.analysis.report_cases import ages_of, median_figure, report_cases
+from qm.analysis.voc import change_case
+from qm.analysis.voc.case_clock import after_hours
+from qm.analysis.voc.report_cases import ages_of, median_figure, report_cases
 from qm.domain.figures import Count, Figure
 from tests.unit.case_builders import DAY, HOUR, MONDAY, RULES, act, case, response
 

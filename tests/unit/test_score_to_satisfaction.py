@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from benchmarks.voc_study_made import make_pairs, true_chances
-from qm.analysis.rank_by_score import rank_by_score
-from qm.analysis.score_to_satisfaction import map_score
+from qm.analysis.calibration.score_to_satisfaction import map_score
+from qm.analysis.voc.rank_by_score import rank_by_score
 
 
 def rng(seed=1):

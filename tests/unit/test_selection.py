@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from benchmarks.voc_made import answering_odds, made_contacts, made_surveys, satisfaction_odds
-from qm.analysis.bound_figures import Members, bounds, compare_figure, points_of, weighted_mean
-from qm.analysis.contact_features import with_moments
-from qm.analysis.find_gaming import find_gaming
-from qm.analysis.fit_logistic import expit
-from qm.analysis.response_rates import response_rates, with_states
-from qm.analysis.weigh_responses import effective_n, weigh_responses
+from qm.analysis.voc.bound_figures import Members, bounds, compare_figure, points_of, weighted_mean
+from qm.analysis.voc.contact_features import with_moments
+from qm.analysis.voc.find_gaming import find_gaming
+from qm.analysis.voc.fit_logistic import expit
+from qm.analysis.voc.response_rates import response_rates, with_states
+from qm.analysis.voc.weigh_responses import effective_n, weigh_responses
 from qm.domain.voc_plan import VocPlan
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qm.analysis.share_importance import (
+from qm.analysis.voc.share_importance import (
     correlations,
     draw_orders,
     explained,

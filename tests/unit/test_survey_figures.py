@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qm.analysis.compare_groups import holm, permutation_p, standings
 from qm.analysis.estimate_quality import mean_figure, nps_figure, wilson
-from qm.analysis.group_figures import mean_figures, share_figures
-from qm.analysis.survey_figures import group_by, group_rows, only_answered, time_line, with_days
+from qm.analysis.voc.compare_groups import holm, permutation_p, standings
+from qm.analysis.voc.group_figures import mean_figures, share_figures
+from qm.analysis.voc.survey_figures import group_by, group_rows, only_answered, time_line, with_days
 from qm.domain.figures import Count
 from qm.domain.survey_report import Standing
 from qm.domain.voc_plan import DayWindow, Target, VocPlan

@@ -1,0 +1,1 @@
+"""How far people, machine and customers agree: sessions, coefficients, severity, generalisability. Pure functions."""

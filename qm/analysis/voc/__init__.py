@@ -1,0 +1,1 @@
+"""What customers say: surveys, who answers, cases, drivers, comments, estimates. Pure functions."""
