@@ -43,11 +43,12 @@ WORDS: dict[str, Text] = {
     "voc.line_name": Text("{scale} nel tempo, con l'intervallo al 95 %", "{scale} over time, with its 95 % interval"),
     "voc.groups_name": Text("{scale} per gruppo, con l'intervallo al 95 %", "{scale} by group, with its 95 % interval"),
     "voc.legend": Text(
-        "Linea tratteggiata grigia: il valore di tutti insieme. Arancione: l'obiettivo. In colore chi si distingue "
-        "dagli altri oltre il caso; in grigio chi non si distingue. L'ordine è alfabetico, non una classifica.",
-        "Grey dashes: the value of all together. Orange: the target. In colour who differs from the others beyond "
-        "chance; in grey who can't be told apart. The order is alphabetical, no ranking.",
+        "Linea tratteggiata grigia: il valore di tutti insieme. In colore chi si distingue dagli altri oltre il caso; "
+        "in grigio chi non si distingue. L'ordine è alfabetico, non una classifica.",
+        "Grey dashes: the value of all together. In colour who differs from the others beyond chance; in grey who "
+        "can't be told apart. The order is alphabetical, no ranking.",
     ),
+    "voc.legend_target": Text("Linea arancione: l'obiettivo.", "Orange line: the target."),
     "voc.mix": Text(
         "Chi gestisce contatti di altro tipo può avere valori diversi solo per questo: per un confronto alla pari "
         "scegliere un solo processo.",

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Table, insert
 
+from qm.domain.form import Criterion, Form, Section
+from qm.domain.text import Text
 from qm.fingerprint import fingerprint
 from qm.storage import tables
 from qm.storage.database import Database
@@ -44,6 +46,14 @@ def fill(
                 _put(connection, table, rows)
     with database.unit_of_work() as unit:
         unit.contacts._connection.exec_driver_sql("ANALYZE")  # noqa: SLF001
+
+
+def made_form(criteria: int = 40) -> Form:
+    """The form whose answers the contacts have."""
+    names = (f"k{number:02d}" for number in range(criteria))
+    made = tuple(Criterion(name, *(Text(name, name) for _ in range(3))) for name in names)
+    title = Text(FORM, FORM)
+    return Form(FORM, "1", title, (Section("all", title, 1.0, made),))
 
 
 class _Part:

@@ -8,14 +8,14 @@ service that pages call.
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter, process_time
 
 import numpy as np
 
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
-from benchmarks.voc_million import fill
+from benchmarks.voc_million import FORM, fill, made_form
 from pipelines.command import CommandContext, emit_json
 from qm.analysis.estimate_quality import wilson
 from qm.analysis.voc.compare_groups import standings
@@ -24,6 +24,7 @@ from qm.analysis.voc.group_figures import mean_figures, share_figures
 from qm.domain.figures import Count, Figure
 from qm.domain.survey_report import Standing
 from qm.domain.voc_plan import SamplingPlan, VocPlan
+from qm.services.drivers import DriverRequest, DriverService
 from qm.services.survey_reports import ReportWish, SurveyReportService
 from qm.storage.database import Database
 
@@ -126,7 +127,7 @@ def _speed() -> dict[str, BenchFigure]:
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'quality.db'}")
         fill(database, contacts=CONTACTS, surveys=SURVEYS)
-        figures = timings(database)
+        figures = timings(database) | _drivers(database)
         database.close()
     return figures
 
@@ -144,6 +145,17 @@ def timings(database: Database) -> dict[str, BenchFigure]:
             figure = BenchFigure(float(np.median(walls)), "s", ROUNDS, min(walls), max(walls), "<= 2", own)
             found[f"report {name} by {by}, 1,000,000 contacts"] = figure
     return found
+
+
+def _drivers(database: Database) -> dict[str, BenchFigure]:
+    """Drivers from the database to the kept report; one round, since it takes half a minute."""
+    service = DriverService(database.unit_of_work, {FORM: made_form()}, VocPlan())
+    began, busy = perf_counter(), process_time()
+    service.compute(DriverRequest(), datetime.now(UTC))
+    wall, own = perf_counter() - began, f"{process_time() - busy:.1f} s of processor time"
+    return {
+        "drivers, 1,000,000 contacts, 100,000 surveys, 40 criteria": BenchFigure(wall, "s", 1, target="<= 30", peer=own)
+    }
 
 
 def _seconds(service: SurveyReportService, wish: ReportWish) -> tuple[float, float]:

@@ -14,7 +14,7 @@ class FactStore(Protocol):
 
     def contacts(
         self, since: datetime | None = None, until: datetime | None = None, *, columns: Sequence[str] | None = None,
-        answers: bool = False, measures: bool = False, surveyed: bool = False,
+        answers: bool = False, measures: bool = False, surveyed: bool = False, of_surveyed: bool = False,
     ) -> "pd.DataFrame":  # fmt: skip
         """Contacts that began in `since` <= start < `until`, by start and id.
 
@@ -23,6 +23,7 @@ class FactStore(Protocol):
             answers: with a column a criterion (`c:<form>/<criterion>`) and a score a form (`s:<form>`).
             measures: with a column a measure (`m:<name>`).
             surveyed: only contacts that a response is linked to.
+            of_surveyed: only contacts of customers who have such a one.
         """
         ...
 

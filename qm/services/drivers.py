@@ -162,7 +162,7 @@ def gather_surveyed(unit: Unit, scale: Scale, since: datetime | None, until: dat
     first, last = (
         (joined["started_at"].min() - around, joined["started_at"].max() + around) if len(joined) else (None, None)
     )
-    every = unit.facts.contacts(first, last, columns=("contact_id", "customer_id", "started_at"))
+    every = unit.facts.contacts(first, last, columns=("contact_id", "customer_id", "started_at"), of_surveyed=True)
     joined = joined.merge(mark_repeats(every), on="contact_id", how="left")
     has_agent = joined["agent_id"] != ""
     unlinked = int((~surveys["contact_id"].isin(contacts["contact_id"])).sum())

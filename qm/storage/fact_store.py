@@ -33,7 +33,7 @@ class SqlFactStore(SqlStore):
 
     def contacts(
         self, since: datetime | None = None, until: datetime | None = None, *, columns: Sequence[str] | None = None,
-        answers: bool = False, measures: bool = False, surveyed: bool = False,
+        answers: bool = False, measures: bool = False, surveyed: bool = False, of_surveyed: bool = False,
     ) -> "pd.DataFrame":  # fmt: skip
         """Contacts that began in that time, by start and id."""
         facts = tables.contact_facts
@@ -42,8 +42,11 @@ class SqlFactStore(SqlStore):
         if measures:
             picked.append(facts.c.measures)
         where = _between(facts.c.started_s, since, until)
+        linked = facts.c.contact_id.in_(select(tables.survey_links.c.contact_id))
         if surveyed:
-            where.append(facts.c.contact_id.in_(select(tables.survey_links.c.contact_id)))
+            where.append(linked)
+        if of_surveyed:
+            where.append(facts.c.customer_id.in_(select(facts.c.customer_id).where(linked, facts.c.customer_id != "")))
         statement = select(*picked).where(*where).order_by(facts.c.started_s, facts.c.contact_id)
         table = self._table(statement, [*wanted, *(["measures"] if measures else [])])
         if measures:

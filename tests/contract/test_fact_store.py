@@ -159,3 +159,12 @@ def test_contact_ids_with_blanks_and_quotes_are_kept(database):
     with database.unit_of_work() as unit:
         unit.contacts.save(replace(builders.contact("C 'è\" 1")), "/day", 0, "f")
         assert list(unit.facts.contacts()["contact_id"]) == ["C 'è\" 1"]
+
+
+def test_the_other_contacts_of_surveyed_customers_are_read_alone(database):
+    with database.unit_of_work() as unit:
+        fill(unit)
+        unit.contacts.save(builders.contact("C-8", started_at=START, customer_id="K-9"), "/day", 8, "f")
+        unit.contacts.save(builders.contact("C-9", started_at=START), "/day", 9, "f")
+        table = unit.facts.contacts(of_surveyed=True)
+    assert list(table["contact_id"]) == ["C-0", "C-1", "C-2", "C-3"]
