@@ -56,15 +56,9 @@ def _shares(report: ThemeReport | None, language: Language) -> object:
     if report is None:
         return None
     rows = [
-        IntervalRow(theme.name, _in_hundredths(theme.share), _shown(theme.share, language)) for theme in report.themes
+        IntervalRow(theme.name, theme.share.in_hundredths(), _shown(theme.share, language)) for theme in report.themes
     ]
     return interval_plot(rows, lambda tick: f"{number(tick, language)} %", low=0.0, zero=None)
-
-
-def _in_hundredths(figure: Figure) -> Figure:
-    if figure.value is None or figure.lo is None or figure.hi is None:
-        return figure
-    return Figure(100 * figure.value, 100 * figure.lo, 100 * figure.hi, figure.n)
 
 
 def _shown(figure: Figure, language: Language) -> str:

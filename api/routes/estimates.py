@@ -86,7 +86,7 @@ def _line(report: EstimateReport, language: Language) -> TimeLine | None:
     """Estimates as a line with its band, observed shares as points, the alarm's begin as a mark."""
     points = _points_of(language)
     estimates = [
-        LinePoint(date.fromisoformat(day.day), _hundredths(day.estimate), f"{day.day}: {points(day.estimate)}")
+        LinePoint(date.fromisoformat(day.day), day.estimate.in_hundredths(), f"{day.day}: {points(day.estimate)}")
         for day in report.days
     ]
     observed = [point for day in report.days if (point := _observed(day, language))]
@@ -113,11 +113,5 @@ def _observed(day: DayEstimate, language: Language) -> LinePoint | None:
 def _groups_plot(report: EstimateReport, by: str, language: Language) -> Intervals | None:
     points = _points_of(language)
     groups = next((table.groups for table in report.groups if table.dimension == by), ())
-    rows = [IntervalRow(group.name or "–", _hundredths(group.estimate), points(group.estimate)) for group in groups]
+    rows = [IntervalRow(group.name or "–", group.estimate.in_hundredths(), points(group.estimate)) for group in groups]
     return interval_plot(rows, lambda tick: number(tick, language), low=0.0, high=100.0, zero=None)
-
-
-def _hundredths(figure: Figure) -> Figure:
-    if figure.value is None or figure.lo is None or figure.hi is None:
-        return figure
-    return Figure(100 * figure.value, 100 * figure.lo, 100 * figure.hi, figure.n)

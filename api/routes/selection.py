@@ -94,15 +94,10 @@ def _ways(one: Headline, language: Language) -> object:
 
 def _rates_plot(table: ResponseTable, language: Language) -> Intervals | None:
     rows = [
-        IntervalRow(group.name or "–", _hundredths(group.rate), _rate(group.rate, language)) for group in table.groups
+        IntervalRow(group.name or "–", group.rate.in_hundredths(), _rate(group.rate, language))
+        for group in table.groups
     ]
     return interval_plot(rows, lambda tick: f"{number(tick, language)} %", low=0.0, zero=None)
-
-
-def _hundredths(figure: Figure) -> Figure:
-    if figure.value is None or figure.lo is None or figure.hi is None:
-        return figure
-    return Figure(100 * figure.value, 100 * figure.lo, 100 * figure.hi, figure.n)
 
 
 def _rate(figure: Figure, language: Language) -> str:

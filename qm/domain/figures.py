@@ -23,6 +23,16 @@ class Figure:
         if (self.value is None) != (self.lo is None) or (self.value is None) != (self.hi is None):
             raise ValueError("value, lo and hi: given together or not at all")
 
+    def in_hundredths(self) -> "Figure":
+        """A share in hundredths.
+
+        >>> Figure(0.5, 0.25, 0.75, 8).in_hundredths()
+        Figure(value=50.0, lo=25.0, hi=75.0, n=8)
+        """
+        if self.value is None or self.lo is None or self.hi is None:
+            return self
+        return Figure(100 * self.value, 100 * self.lo, 100 * self.hi, self.n)
+
 
 @dataclass(frozen=True)
 class Count:
