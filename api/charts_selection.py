@@ -55,7 +55,7 @@ def ways_plot(headline: Headline, factor: float, number: Callable[[float], str],
         if what is None or what.lo is None or what.hi is None:
             return Way(key, middle, untold(what.n if what else 0), None, None, None)
         span = f"{number(what.lo * factor)}…{number(what.hi * factor)}"
-        shown = span if value is None else f"{number(value * factor)} ({span})"
+        shown = span if value is None else f"{number(value * factor)} ({span}), n {what.n}"
         return Way(key, middle, shown, None if value is None else place(value), place(what.lo), place(what.hi))
 
     parts = {

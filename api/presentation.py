@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from qm.domain.evaluation import Answer
 from qm.domain.form import Criterion, Value
@@ -85,6 +86,15 @@ def day(moment: datetime, language: Language) -> str:
 def hour(moment: datetime) -> str:
     """The time of day in the contact's own time zone."""
     return f"{moment:%H:%M}"
+
+
+def in_zone(iso: str, zone: str) -> datetime:
+    """When something was computed, as the clocks of the site showed it.
+
+    >>> f"{in_zone('2026-11-22T10:34:00+00:00', 'Europe/Rome'):%H:%M}"
+    '11:34'
+    """
+    return datetime.fromisoformat(iso).astimezone(ZoneInfo(zone))
 
 
 def url_part(text: str) -> str:

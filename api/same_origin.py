@@ -65,7 +65,7 @@ async def json_body(request: Request, longest: int) -> Any:
     body = await read_body(request, longest)
     try:
         return json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError("request.not_json", f"the body isn't JSON: {error}", "see /docs") from None
 
 
@@ -85,7 +85,10 @@ async def read_body(request: Request, longest: int) -> bytes:
 
 
 def _host_of(origin: str) -> str:
-    return urlsplit(origin).netloc.lower()
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:  # such as a bracket that isn't closed: nobody's host, also not ours
+        return ""
 
 
 SameOrigin = Depends(same_origin)

@@ -27,7 +27,7 @@ WORDS = {
     "overview.title": Text("La giornata in numeri", "The day in numbers"),
     "overview.contacts": Text("contatti", "contacts"),
     "overview.done": Text("elaborati", "processed"),
-    "overview.quarantined": Text("in quarantena", "in quarantine"),
+    "overview.quarantined": Text("contatti in quarantena", "contacts in quarantine"),
     "overview.quarantine_link": Text("vedi perché", "see why"),
     "overview.open": Text("risposte da dare a mano", "answers for a person"),
     "overview.open_of": Text("non valutabili su {n}", "cannot tell, of {n}"),

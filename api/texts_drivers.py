@@ -15,7 +15,7 @@ WORDS: dict[str, Text] = {
         "Soddisfatti {hits} clienti su {n} che hanno risposto (da {mark} in su), {agents} operatori.",
         "{hits} satisfied customers of {n} who answered (from {mark} on), {agents} agents.",
     ),
-    "drivers.made_at": Text("Calcolato il {day} alle {hour} (UTC).", "Computed on {day} at {hour} (UTC)."),
+    "drivers.made_at": Text("Calcolato il {day} alle {hour}.", "Computed on {day} at {hour}."),
     "drivers.period": Text("Risposte da {since} a {until}.", "Answers from {since} to {until}."),
     "drivers.unlinked": Text(
         "{n} risposte non hanno un contatto e restano fuori.", "{n} answers have no contact and are left aside."
@@ -78,8 +78,8 @@ WORDS: dict[str, Text] = {
     "drivers.still_none": Text("Nessuna.", "None."),
     "drivers.open": Text("Non ci sono abbastanza dati", "Not enough data to tell"),
     "drivers.open_lead": Text(
-        "Potrebbero contare come no: l'intervallo comprende entrambe le cose.",
-        "They may matter or not: the interval holds both.",
+        "Potrebbero contare come no. Dove l'intervallo esclude lo zero di poco, su tante voci può essere un caso.",
+        "They may matter or not. Where the interval just excludes zero, among so many it may be chance.",
     ),
     "drivers.open_none": Text("Nessuna.", "None."),
     "drivers.alike": Text("Voci che vanno insieme", "Predictors that go together"),

@@ -12,7 +12,7 @@ WORDS: dict[str, Text] = {
         "before any transcript or survey. It says where to look; it's no mark for a person.",
     ),
     "estimates.computed": Text(
-        "Calcolato il {day} alle {hour} (UTC). Scala: {scale}.", "Computed on {day} at {hour} (UTC). Scale: {scale}."
+        "Calcolato il {day} alle {hour}. Scala: {scale}.", "Computed on {day} at {hour}. Scale: {scale}."
     ),
     "estimates.empty": Text("Nessuna stima ancora", "No estimate yet"),
     "estimates.empty_hint": Text("Si calcola con questo comando:", "This command computes it:"),

@@ -11,8 +11,8 @@ WORDS: dict[str, Text] = {
         "Only some customers answer surveys, and not just any of them. This page shows how far that moves the figures.",
     ),
     "selection.computed": Text(
-        "Calcolato il {day} alle {hour} (UTC) sui contatti dal {since} al {until}.",
-        "Computed on {day} at {hour} (UTC) over contacts from {since} to {until}.",
+        "Calcolato il {day} alle {hour} sui contatti dal {since} al {until}.",
+        "Computed on {day} at {hour} over contacts from {since} to {until}.",
     ),
     "selection.beginning": Text("primo", "the first"),
     "selection.end": Text("più recente", "the latest"),

@@ -1,9 +1,10 @@
 """Commands about calibration sessions: `calibrate`."""
 
 import sys
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -31,7 +32,9 @@ def register(app: typer.Typer) -> None:
 def open_session(
     form: Annotated[str, typer.Option(help="The form to calibrate.")],
     rater: Annotated[list[str], typer.Option(help="Who scores; give it once for each person.")],
-    due: Annotated[str, typer.Option(help="Answers are taken until then: 2026-11-27T18:00+01:00.")],
+    due: Annotated[
+        str, typer.Option(help="Answers are taken to the end of that day, or until a moment with offset.")
+    ],
     purpose: Annotated[Purpose, typer.Option(help="What the contacts are drawn for.")] = Purpose.RANDOM,
     size: Annotated[int, typer.Option(min=1, max=1000, help="Contacts to draw.")] = 30,
     expert: Annotated[str, typer.Option(help="Whose answers are the key; nobody: the raters' majority.")] = "",
@@ -47,7 +50,7 @@ def open_session(
     context = CommandContext.open()
     context.wiring.database.upgrade()
     wanted = Wanted(
-        form, purpose, size, tuple(rater), _moment("due", due), expert, title, seed,
+        form, purpose, size, tuple(rater), _due(due, context.wiring.plan.window.zone), expert, title, seed,
         _moment("since", since) if since else None, _moment("until", until) if until else None,
     )  # fmt: skip
     session = context.wiring.calibration.open(wanted)
@@ -171,6 +174,15 @@ def _tell_progress(context: CommandContext, row: "SessionRow", rater: str) -> No
         if one.rater == rater:
             told = calibration_word("taken", context.language)
             context.out.print(told.format(rater=rater, hits=one.answered.hits, n=one.answered.n))
+
+
+def _due(text: str, zone: str) -> datetime:
+    """A moment; of a bare day its end, in the plan's time zone."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return _moment("due", text)
+    return datetime.combine(day, time(23, 59), ZoneInfo(zone))
 
 
 def _moment(name: str, text: str) -> datetime:

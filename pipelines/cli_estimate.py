@@ -26,7 +26,7 @@ def estimate(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
 ) -> None:
-    """Estimate a day's satisfied customers from contact data (by default the last day), tested on past days."""
+    """Estimate a day's satisfied customers from contact data (the last finished one by default), tested on the past."""
     from pipelines.estimate_tables import print_estimate
     from qm.csv_text import csv_text
     from qm.services.estimates import EstimateRequest
@@ -44,6 +44,6 @@ def estimate(
     if as_json:
         emit_json(report)
         return
-    print_estimate(context.out, report, context.language)
+    print_estimate(context.out, report, context.wiring.plan, context.language)
     if contacts:
         context.out.print(estimate_word("written", context.language, n=len(estimates), file=contacts))

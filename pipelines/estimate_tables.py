@@ -9,14 +9,16 @@ from pipelines.survey_tables import number
 from qm.domain.estimate import BackTest, EstimateReport, GroupTable
 from qm.domain.figures import Figure
 from qm.domain.text import Language
+from qm.domain.voc_plan import VocPlan
 from qm.wording_estimates import estimate_word
 from qm.wording_features import feature_name
+from qm.wording_selection import mark_text
 
 Word = Callable[..., str]
 SHOWN_GROUPS = 40
 
 
-def print_estimate(out: Console, report: EstimateReport, language: Language) -> None:
+def print_estimate(out: Console, report: EstimateReport, plan: VocPlan, language: Language) -> None:
     """The day's estimate or why there is none, the back-test and its alarm, then groups."""
 
     def word(key: str, **values: object) -> str:
@@ -26,8 +28,12 @@ def print_estimate(out: Console, report: EstimateReport, language: Language) -> 
     out.print(word("today", day=report.day), style="bold", end=" ")
     out.print(_points(today.estimate, language, word) if not today.reason else "–")
     out.print(word("basis", n=today.contacts, learned=today.learned_from))
+    if report.mark:
+        out.print(mark_text(report.mark, plan, language))
     if today.reason:
-        out.print(word(f"reason.{today.reason}"))
+        out.print(word(f"reason.{today.reason}", n=today.contacts, least=report.min_n))
+    if report.test.beats_average is False:
+        out.print(word("test.no_better"), style="bold")
     _print_test(out, report.test, language, word)
     if report.reason:
         out.print(word(f"reason.{report.reason}"))
@@ -53,6 +59,8 @@ def _print_test(out: Console, test: BackTest, language: Language, word: Word) ->
         if test.covered.n:
             share = f"{test.covered.hits} / {test.covered.n} ({lo}…{hi} %)"
             out.print(f"  {word('test.covered')}: {share}")
+        if test.without_interval:
+            out.print("  " + word("test.without", n=test.without_interval))
     drift = test.drift
     points = "" if drift.points is None else number(abs(100 * drift.points), 1, language)
     out.print(word(f"drift.{drift.state}", days=drift.days, since=drift.since, points=points))

@@ -11,7 +11,7 @@ from qm.domain.selection import Headline, ResponseTable, SelectionReport
 from qm.domain.text import Language
 from qm.domain.voc_plan import VocPlan
 from qm.wording_features import feature_name
-from qm.wording_selection import bounds_text, headline_title, selection_word, shown_scale
+from qm.wording_selection import bounds_text, headline_title, mark_text, selection_word, shown_scale
 
 Word = Callable[..., str]
 
@@ -30,6 +30,8 @@ def print_selection(out: Console, report: SelectionReport, plan: VocPlan, langua
     out.print(", ".join(f"{count} {word(key)}" for key, count in counts))
     if report.headlines:
         out.print(_headlines(report, plan, language, word))
+    for mark in report.marks:
+        out.print(mark_text(mark, plan, language))
     if not report.reason:
         effective = number(report.effective_n, 0, language)
         out.print(word("weights", n=report.trimmed.n, effective=effective, cut=report.trimmed.hits))

@@ -3,7 +3,8 @@
 from rich.console import Console
 from rich.table import Table
 
-from qm.domain.figures import Figure
+from qm.analysis.voc.group_figures import share_figure
+from qm.domain.figures import Count, Figure
 from qm.domain.survey_report import ReportScale, ScaleFigures, SurveyReport
 from qm.domain.text import Language, Text
 from qm.domain.voc_plan import VocPlan
@@ -84,7 +85,9 @@ def print_report(console: Console, report: SurveyReport, language: Language) -> 
             _cell(figures, scale, report.min_n, language)
             for figures, scale in zip(point.scales, report.scales, strict=True)
         ]
-        line.add_row(point.begins_on.isoformat(), str(point.invited), str(point.answered), "", *cells)
+        share = share_figure(Count(point.answered, point.invited), report.min_n)
+        shown = (str(point.invited), str(point.answered), _figure(share, 100, 0, report.min_n, language, " %"))
+        line.add_row(point.begins_on.isoformat(), *shown, *cells)
     console.print(line)
     for mark in report.milestones:
         console.print(f"{mark.on.isoformat()}  {mark.title.said_in(language)}")
@@ -131,6 +134,13 @@ def print_plan(console: Console, plan: VocPlan, language: Language) -> None:
         kind = "satisfied" if target.of_satisfied else "mean"
         lines.append(f"target: {target.scale} {kind} {target.value:g}{' ' + target.process if target.process else ''}")
     lines += [f"milestone: {each.on.isoformat()} {each.title.said_in(language)}" for each in plan.milestones]
+    cases = plan.cases
+    rule = ", ".join(f"{scale} ≤ {limit:g}" for scale, limit in cases.rule.at_most.items())
+    hours = f"attempt_h {cases.attempt_h:g}; close_h {cases.close_h:g}"
+    tries = f"attempts_before_giving_up {cases.attempts_before_giving_up}"
+    lines.append(f"cases: {rule}; needs_all {'yes' if cases.rule.needs_all else 'no'}; {hours}; {tries}")
+    lines += [f"cause: {each.id} ({each.side.value}) {each.title.said_in(language)}" for each in cases.causes]
+    lines += [f"remedy: {each.id} {each.title.said_in(language)}" for each in cases.remedies]
     for line in lines:
         console.print(line)
 

@@ -8,7 +8,7 @@ from qm.domain.text import Language, Text
 from qm.wording_drivers import REASONS, REFUSALS, interval, plain, signed, whole
 
 FATES = {
-    Fate.DRIVER: Text("conta per i clienti", "matters to customers"),
+    Fate.DRIVER: Text("va con clienti soddisfatti", "goes with satisfied customers"),
     Fate.CRITICAL: Text("critica: resta comunque", "critical: stays in any case"),
     Fate.TRIAL: Text("in prova: dati insufficienti, peso minimo", "on trial: not enough data, least weight"),
     Fate.NEEDED: Text("resta: serve alla regola di un'altra domanda", "stays: another question's rule needs it"),

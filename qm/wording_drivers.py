@@ -124,12 +124,16 @@ LABELS = {
     "contacts": Text("Contatti", "Contacts"),
 }
 _RAISES = Text(
-    "{title}: la probabilità di un cliente soddisfatto sale di {points} punti (da {lo} a {hi}), n = {n}.",
-    "{title}: the probability of a satisfied customer rises by {points} points ({lo} to {hi}), n = {n}.",
+    "{title}: la probabilità di un cliente soddisfatto sale di {points} punti "
+    "(intervallo al 95 %: da {lo} a {hi} punti), n = {n}.",
+    "{title}: the probability of a satisfied customer rises by {points} points "
+    "(95 % interval: {lo} to {hi} points), n = {n}.",
 )
 _LOWERS = Text(
-    "{title}: la probabilità di un cliente soddisfatto scende di {points} punti (da {lo} a {hi}), n = {n}.",
-    "{title}: the probability of a satisfied customer falls by {points} points ({lo} to {hi}), n = {n}.",
+    "{title}: la probabilità di un cliente soddisfatto scende di {points} punti "
+    "(intervallo al 95 %: da {lo} a {hi} punti), n = {n}.",
+    "{title}: the probability of a satisfied customer falls by {points} points "
+    "(95 % interval: {lo} to {hi} points), n = {n}.",
 )
 _NOT_SHOWN = Text(
     "{title}: nessun effetto dimostrato; tra {lo} e {hi} punti, n = {n}.",

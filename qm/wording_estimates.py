@@ -32,6 +32,10 @@ ESTIMATE_WORDS = {
         "Meno di 10 giorni con almeno 5 risposte: quanto sbaglia la stima non si sa ancora, quindi non si mostra.",
         "Fewer than 10 days with at least 5 answers: how far the estimate errs isn't known yet, so it isn't shown.",
     ),
+    "estimates.reason.few_contacts": Text(
+        "Contatti di quel giorno: {n}, meno dei {least} necessari. Una stima non direbbe quasi niente.",
+        "Contacts of that day: {n}, fewer than the {least} needed. An estimate would say almost nothing.",
+    ),
     "estimates.drift.quiet": Text(
         "Nessun allarme: le risposte seguono quello che dicono i dati dei contatti ({days} giorni).",
         "No alarm: answers follow what contact data says ({days} days).",
@@ -61,6 +65,14 @@ ESTIMATE_WORDS = {
     "estimates.test.chance": Text("errore che il caso lascia comunque", "error that chance leaves anyway"),
     "estimates.test.bias": Text("scarto medio, risposte meno stima (punti)", "mean of answers less estimate (points)"),
     "estimates.test.covered": Text("giorni dentro l'intervallo", "days within the interval"),
+    "estimates.test.no_better": Text(
+        "Finora non batte la media di sempre: non usarla per il singolo giorno.",
+        "So far it's no better than always saying the average: don't use it for a single day.",
+    ),
+    "estimates.test.without": Text(
+        "I primi {n} giorni confrontati non hanno un intervallo: quanto è largo si impara da loro.",
+        "The first {n} compared days have no interval: how wide it must be is learned from them.",
+    ),
     "estimates.group": Text("Gruppo", "Group"),
     "estimates.contacts": Text("contatti", "contacts"),
     "estimates.answered": Text("con risposta", "answered"),

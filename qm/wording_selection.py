@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from qm.domain.satisfied_mark import SatisfiedMark
 from qm.domain.selection import Bounds, Headline
 from qm.domain.text import Language, Text
 from qm.domain.voc_plan import VocPlan
@@ -51,6 +52,11 @@ SELECTION_WORDS = {
     "selection.figure": Text("Cifra", "Figure"),
     "selection.mean": Text("{title}: media", "{title}: mean"),
     "selection.share": Text("{title}: clienti soddisfatti (%)", "{title}: satisfied customers (%)"),
+    "selection.mark_from": Text("{title}: soddisfatti = da {value} in su", "{title}: satisfied = {value} or more"),
+    "selection.mark_to": Text("{title}: soddisfatti = fino a {value}", "{title}: satisfied = {value} or less"),
+    "selection.stale": Text(
+        "Calcolato con il piano di prima: rilanciare", "Computed with the plan as it was before; run this again:"
+    ),
     "selection.weights": Text(
         "{n} risposte valgono come {effective} risposte uguali; {cut} pesi tagliati.",
         "{n} answers tell as much as {effective} equal ones; {cut} weights cut.",
@@ -127,3 +133,15 @@ def bounds_text(bounds: Bounds | None, factor: float, number: Callable[[float], 
     if bounds is None:
         return "–"
     return f"{number(bounds.lo * factor)}…{number(bounds.hi * factor)}"
+
+
+def mark_text(mark: SatisfiedMark, plan: VocPlan, language: Language) -> str:
+    """From which answer on a customer counts as satisfied, by the scale's title where the plan still has it.
+
+    >>> mark_text(SatisfiedMark("satisfaction", 7.5), VocPlan(), Language.ITALIAN)
+    'Soddisfazione (IS): soddisfatti = da 7,5 in su'
+    """
+    title = {scale.id: scale.title.said_in(language) for scale in plan.scales}.get(mark.scale, mark.scale)
+    key = "mark_from" if mark.higher_is_better else "mark_to"
+    value = f"{mark.threshold:g}".replace(".", "," if language is Language.ITALIAN else ".")
+    return selection_word(key, language, title=title, value=value)

@@ -1,6 +1,5 @@
 """What customers write and say in their own words: themes, and whether they're pleased."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,7 +10,7 @@ from api.charts_intervals import IntervalRow, interval_plot
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import language_of, render
-from api.presentation import number
+from api.presentation import in_zone, number
 from qm.analysis.voc.group_figures import share_figure
 from qm.domain.comment import ThemeReport
 from qm.domain.figures import Figure
@@ -33,7 +32,8 @@ def comments_page(request: Request, services: ServicesHere, source: Source = "co
     return render(
         request, "comments.html", view=view, report=report, source=source,
         shown=lambda figure: _shown(figure, language),
-        made_at=datetime.fromisoformat(report.made_at) if report else None, share_plot=_shares(report, language),
+        made_at=in_zone(report.made_at, services.plan.window.zone) if report else None,
+        share_plot=_shares(report, language),
         share_of=share_figure, bars=sentiment_bars(report.themes) if report else None,
     )  # fmt: skip
 

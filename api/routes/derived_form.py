@@ -1,6 +1,5 @@
 """A form proposed from the voice of the customer, beside the one in use."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,6 +9,7 @@ from api.charts_drivers import validity_plot
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import language_of, render
+from api.presentation import in_zone
 from qm import wording_derived
 from qm.services.derive_form import DerivedView
 from qm.services.driver_export import derived_csv
@@ -26,7 +26,7 @@ def derived_page(request: Request, services: ServicesHere, form_id: FormId = "")
     validity = proposal.validity if proposal else None
     return render(
         request, "derived_form.html", view=view, words=wording_derived,
-        made_at=datetime.fromisoformat(proposal.computed_at) if proposal else None,
+        made_at=in_zone(proposal.computed_at, services.plan.window.zone) if proposal else None,
         drawn=validity_plot(validity, language) if validity else None,
         lines=list(wording_derived.validity_lines(validity, language)) if validity else [],
     )  # fmt: skip

@@ -1,6 +1,5 @@
 """What goes with satisfied customers: leading metrics, questions of the form, measures; and what predicts nothing."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,6 +9,7 @@ from api.charts_drivers import effect_plot, importance_bar, largest_importance
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import language_of, render
+from api.presentation import in_zone
 from qm import wording_drivers
 from qm.domain.drivers import DriverKind, Verdict
 from qm.services.driver_export import drivers_csv
@@ -29,7 +29,7 @@ def drivers_page(request: Request, services: ServicesHere, report_id: ReportId =
     largest = largest_importance(report.drivers.effects) if report else 0.0
     return render(
         request, "drivers.html", report=report, view=view, kinds=DriverKind, verdicts=Verdict,
-        made_at=datetime.fromisoformat(report.computed_at) if report else None, words=wording_drivers,
+        made_at=in_zone(report.computed_at, services.plan.window.zone) if report else None, words=wording_drivers,
         plot_of=lambda effects: effect_plot(effects, report, language) if report else None,
         bar_of=lambda figure: importance_bar(figure, largest, language),
     )  # fmt: skip

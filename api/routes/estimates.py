@@ -1,7 +1,7 @@
 """Satisfaction of customers whom nobody asked: day by day, group by group."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -12,7 +12,7 @@ from api.charts_lines import LineMark, LinePoint, TimeLine, time_line
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import language_of, render
-from api.presentation import MONTHS, number
+from api.presentation import MONTHS, in_zone, number
 from api.schemas.selection import EstimateTwin
 from api.texts import say
 from qm.domain.estimate import DayEstimate, EstimateReport
@@ -20,6 +20,7 @@ from qm.domain.figures import Figure
 from qm.domain.text import Language
 from qm.services.estimate_csv import days_csv, groups_csv
 from qm.wording_features import feature_name
+from qm.wording_selection import mark_text
 
 router = APIRouter(tags=["estimates"], responses=DOCUMENTED)
 Day = Annotated[str, Query(description="day of a saved estimate; empty: the latest", examples=["2026-11-23"])]
@@ -37,10 +38,13 @@ def estimates_page(request: Request, services: ServicesHere, day: Day = "", by: 
     scale = {one.id: one.title for one in services.plan.scales}.get(report.scale)
     return render(
         request, "estimates.html", report=report, days=services.estimates.days(), by=by, points=points,
-        made_at=datetime.fromisoformat(report.computed_at), on=date.fromisoformat, line=_line(report, language),
+        made_at=in_zone(report.computed_at, services.plan.window.zone), on=date.fromisoformat,
+        line=_line(report, language),
         groups=rows.get(by, ()), whole=next(iter(rows.get("all", ())), None),
         groups_plot=_groups_plot(report, by, language),
         feature=lambda name: feature_name(name, language), scale=scale,
+        mark=mark_text(report.mark, services.plan, language) if report.mark else "",
+        is_stale=report.mark is not None and not report.mark.holds_in(services.plan),
         left_out=", ".join(dict.fromkeys(feature_name(name, language) for name in report.left_out)),
     )  # fmt: skip
 
@@ -113,5 +117,9 @@ def _observed(day: DayEstimate, language: Language) -> LinePoint | None:
 def _groups_plot(report: EstimateReport, by: str, language: Language) -> Intervals | None:
     points = _points_of(language)
     groups = next((table.groups for table in report.groups if table.dimension == by), ())
-    rows = [IntervalRow(group.name or "–", group.estimate.in_hundredths(), points(group.estimate)) for group in groups]
+
+    def shown(figure: Figure) -> str:
+        return points(figure) if figure.value is None else f"{points(figure)}, n {figure.n}"
+
+    rows = [IntervalRow(group.name or "–", group.estimate.in_hundredths(), shown(group.estimate)) for group in groups]
     return interval_plot(rows, lambda tick: number(tick, language), low=0.0, high=100.0, zero=None)

@@ -5,11 +5,8 @@ from fastapi import APIRouter, Request, Response
 from api.dependencies import ServicesHere
 from api.pages import render
 from api.schemas.lists import QuarantineList
-from qm.services.contacts import ContactFilter
 from qm.services.views import DayFigures
 
-EVERYTHING = 1_000_000
-"""More rows than quarantine will ever hold."""
 router = APIRouter(tags=["overview"])
 
 
@@ -28,8 +25,7 @@ def overview(services: ServicesHere) -> DayFigures:
 @router.get("/quarantine", include_in_schema=False)
 def quarantine_page(request: Request, services: ServicesHere) -> Response:
     """What stopped."""
-    contacts = services.contacts.page(ContactFilter(state="quarantined"), size=EVERYTHING)
-    contact_ids = {row.id for row in contacts.items}
+    contact_ids = services.contacts.quarantined()
     return render(request, "quarantine.html", items=services.contacts.quarantine(), contact_ids=contact_ids)
 
 

@@ -1,7 +1,6 @@
 """Who answers surveys, what that does to the figures, and whose asked contacts differ."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -12,14 +11,14 @@ from api.charts_selection import ways_plot
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import language_of, render
-from api.presentation import number
+from api.presentation import in_zone, number
 from api.schemas.selection import SelectionTwin
 from qm.domain.figures import Figure
 from qm.domain.selection import Headline, ResponseTable, SelectionReport
 from qm.domain.text import Language
 from qm.services.selection_csv import headlines_csv
 from qm.wording_features import feature_name
-from qm.wording_selection import bounds_text, headline_title, selection_word, shown_scale
+from qm.wording_selection import bounds_text, headline_title, mark_text, selection_word, shown_scale
 
 router = APIRouter(tags=["selection"], responses=DOCUMENTED)
 By = Annotated[
@@ -41,10 +40,12 @@ def selection_page(
     rates = next(table for table in report.rates if table.dimension == by)
     return render(
         request, "selection.html", report=report, by=by, groups=groups, rates=rates,
-        made_at=datetime.fromisoformat(report.computed_at), headline=_headline(language),
+        made_at=in_zone(report.computed_at, services.plan.window.zone), headline=_headline(language),
         title=lambda name: headline_title(name, services.plan, language), rates_plot=_rates_plot(rates, language),
         balance=[row for row in report.balance if abs(row.before) >= HIDDEN_BALANCE],
         ways=lambda one: _ways(one, language), feature=lambda name: feature_name(name, language),
+        marks=[mark_text(mark, services.plan, language) for mark in report.marks],
+        is_stale=not all(mark.holds_in(services.plan) for mark in report.marks),
         told_agents=sum(check.p is not None for check in report.gaming.agents),
     )  # fmt: skip
 

@@ -14,6 +14,8 @@ EXAMPLE: dict[str, JsonValue] = {
     "reached": True,
     "note": "richiamata alle 10",
 }
+LAST_VERSION = 999_999_999
+"""No case ever gets there; larger numbers wouldn't fit into the database."""
 
 
 class CaseStep(BaseModel):
@@ -22,7 +24,7 @@ class CaseStep(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"example": EXAMPLE})
 
     who: Annotated[str, Field(description="name of who does it")]
-    version: Annotated[int, Field(ge=1, description="version of the case that they looked at")]
+    version: Annotated[int, Field(ge=1, le=LAST_VERSION, description="version of the case that they looked at")]
     note: Annotated[str, Field(description="in their own words; 4,000 characters at most")] = ""
     to: Annotated[str, Field(description="assign: who gets the case")] = ""
     at: Annotated[datetime | None, Field(description="attempt, appointment: when; no offset: the site's zone")] = None

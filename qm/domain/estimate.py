@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from qm.domain.figures import Count, Figure
+from qm.domain.satisfied_mark import SatisfiedMark
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ class DayEstimate:
 
     Attributes:
         estimate: share of satisfied customers among all contacts of the day; n counts them. No value where `reason`
-            says why: `no_contacts`, `thin` (answers before that day), `one_class`, `few_days` (compared before it).
+            says why: `no_contacts`, `thin` (answers before that day), `one_class`, `few_days` (compared before it),
+            `few_contacts` (fewer than the minimum n).
         learned_from: answers that had come in before the day.
         observed: of those of the day who answered; `None` below `LEAST_OF_DAY`.
         expected: what was said of just those, with the interval in which their share should lie.
@@ -127,6 +129,16 @@ class BackTest:
     coverage: tuple[float, float]
     drift: Drift
 
+    @property
+    def beats_average(self) -> bool | None:
+        """Whether the error is smaller than that of always saying the average; `None` where it isn't known."""
+        return None if self.error is None or self.naive_error is None else self.error < self.naive_error
+
+    @property
+    def without_interval(self) -> int:
+        """Compared days that had no interval yet: the first ones, from which its width was learned."""
+        return self.days - self.covered.n
+
 
 @dataclass(frozen=True)
 class GroupTable:
@@ -148,6 +160,7 @@ class EstimateReport:
         contacts, answers: customers' contacts of the period, and how many of those who answered are satisfied.
         used, left_out: columns of the model of contacts.
         agent_spread: how far agents differ beyond their contacts (standard deviation of log odds); `None`: too few.
+        mark: from which answer on a customer counts as satisfied; `None` in reports of earlier versions.
     """
 
     computed_at: str
@@ -166,3 +179,4 @@ class EstimateReport:
     left_out: tuple[str, ...]
     agent_spread: float | None
     groups: tuple[GroupTable, ...]
+    mark: SatisfiedMark | None = None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from qm.domain.figures import Count, Figure
+from qm.domain.satisfied_mark import SatisfiedMark
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,8 @@ class SelectionReport:
         statements: codes of what must be said before any number (`no_contacts`, `none_surveyed`, `all_surveyed`,
             `no_silent`, `all_answered`, `thin`, `plan`, `unlinked`).
         trimmed, effective_n, balance, left_out, uncovered: of the weights; `reason`: why there are none.
+        marks: from which answer on a customer counts as satisfied, of scales whose share is told; empty in reports of
+            earlier versions.
     """
 
     computed_at: str
@@ -167,3 +170,4 @@ class SelectionReport:
     headlines: tuple[Headline, ...]
     rates: tuple[ResponseTable, ...]
     gaming: GamingCheck
+    marks: tuple[SatisfiedMark, ...] = ()

@@ -132,6 +132,12 @@ class ContactService:
             )
         return self._objects.path(sha256)
 
+    def quarantined(self) -> frozenset[str]:
+        """Contacts in quarantine; entries about files and rows aren't among them."""
+        with self._unit_of_work() as unit:
+            states = unit.work.states()
+        return frozenset(contact_id for contact_id, state in states.items() if state is ItemState.QUARANTINED)
+
     def quarantine(self) -> tuple[Quarantine, ...]:
         """Everything that stopped, with its retry command."""
         with self._unit_of_work() as unit:

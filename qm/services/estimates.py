@@ -1,12 +1,14 @@
 """Use cases of estimates: satisfaction of customers whom nobody asked, by contact, group and day."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from qm.documents import dump, load
-from qm.domain.estimate import EstimateReport, GroupTable
+from qm.domain.estimate import DayEstimate, EstimateReport, GroupTable
+from qm.domain.figures import Figure
+from qm.domain.satisfied_mark import SatisfiedMark
 from qm.domain.voc_plan import Scale, VocPlan
 from qm.errors import InputError, NotFoundError
 from qm.ports import UnitOfWork
@@ -35,7 +37,7 @@ class EstimateRequest:
     """What to estimate.
 
     Attributes:
-        day: the last day that has contacts where not given.
+        day: the last finished day that has enough contacts where not given.
         since: first day that is looked at.
     """
 
@@ -81,7 +83,10 @@ class EstimateService:
             raise NotFoundError("estimate.unknown_day", f"no estimate of '{day}'", f"there are {days[-1]} to {days[0]}")
         with self._reading() as unit:
             document = unit.documents.get(KIND, day or days[0])
-        return None if document is None else load(EstimateReport, document, f"estimate of {day or days[0]}")
+        if document is None:
+            return None
+        report = load(EstimateReport, document, f"estimate of {day or days[0]}")
+        return replace(report, today=_if_enough(report.today, report.min_n))  # earlier versions told small days too
 
     def compute(self, request: EstimateRequest, now: datetime) -> tuple[EstimateReport, tuple[ContactEstimate, ...]]:
         """Estimate a day, its past days and groups, and keep the report; also each contact's probability.
@@ -91,10 +96,12 @@ class EstimateService:
             NotFoundError: no contacts.
         """
         from qm.analysis.voc.contact_features import with_moments
+        from qm.analysis.voc.draw_surveys import window_of
         from qm.analysis.voc.estimate_days import with_service_days
 
         scale = self._scale(request.scale)
-        day = request.day or self._last_day()
+        day = request.day or self._last_day(now)
+        window_of(day, self._plan.window)  # refuses a day that lies far off
         since = request.since or day - timedelta(days=PAST_DAYS)
         if since > day:
             raise InputError("estimate.period", f"--since {since} is after {day}", "give an earlier day")
@@ -113,7 +120,9 @@ class EstimateService:
             raise InputError("estimate.unknown_scale", f"no scale '{scale_id}' in the plan", hint)
         return known[scale_id]
 
-    def _last_day(self) -> date:
+    def _last_day(self, now: datetime) -> date:
+        """The last finished day with enough contacts; failing that the last one with any, best of those finished."""
+        from qm.analysis.voc.draw_surveys import window_of
         from qm.analysis.voc.estimate_days import with_service_days
 
         with self._reading() as unit:
@@ -121,7 +130,9 @@ class EstimateService:
         started = started[started["kind"] == "customer"]
         if not len(started):
             raise NotFoundError("estimate.no_contacts", "there are no contacts", "process a day with `qm run` first")
-        last: date = with_service_days(started.tail(1), self._plan.window)["service_day"].iat[0]
+        contacts = with_service_days(started, self._plan.window)["service_day"].value_counts().to_dict()
+        finished = [day for day in contacts if window_of(day, self._plan.window)[1] <= now]
+        last: date = max([day for day in finished if contacts[day] >= self._min_n] or finished or contacts)
         return last
 
     def _load(self, since: date, day: date) -> tuple["pd.DataFrame", "pd.DataFrame"]:
@@ -147,7 +158,8 @@ class EstimateService:
         present = set(table["service_day"])
         begins = {one: window_of(one, self._plan.window)[0] for one in every if one in present or one == day}
         y = table["satisfied"].to_numpy(np.float64)
-        days = estimate_days(table, y, table["answered_at"], begins, day)
+        found = estimate_days(table, y, table["answered_at"], begins, day)
+        days = tuple(_if_enough(one, self._min_n) for one in found)
         told = ~np.isnan(y)
         model = learn_satisfaction(table[told], y[told] == 1, np.random.default_rng(SEED), _talk_columns(table))
         own = learn_own(table["agent_id"][told], y[told] == 1, _held_out(model, int(told.sum())))
@@ -157,6 +169,7 @@ class EstimateService:
             self._min_n, days[-1], days, back_test(days), model.reason, model.trust,
             model.encoding.labels if model.encoding else (), model.left_out,
             None if model.reason or own.variance is None else round(own.variance**0.5, 3), groups,
+            SatisfiedMark.of(scale),
         ), estimates  # fmt: skip
 
     def _groups(
@@ -176,6 +189,13 @@ class EstimateService:
             for dimension, key, name in GROUPS
         )
         return groups, tuple(_silent(table, p, lo, hi))
+
+
+def _if_enough(day: DayEstimate, least: int) -> DayEstimate:
+    """Without its value where it has fewer contacts than that: the interval would be the whole scale."""
+    if day.reason or day.contacts >= least:
+        return day
+    return replace(day, estimate=Figure(None, None, None, day.contacts), reason="few_contacts")
 
 
 def _silent(table: "pd.DataFrame", p: "np.ndarray", lo: "np.ndarray", hi: "np.ndarray") -> Iterator[ContactEstimate]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from qm.documents import dump, load
+from qm.domain.satisfied_mark import SatisfiedMark
 from qm.domain.selection import GamingCheck, Headline, SelectionReport
 from qm.domain.voc_plan import VocPlan
 from qm.ports import UnitOfWork
@@ -77,12 +78,14 @@ class SelectionService:
         gaming = GamingCheck((), (), "none_asked")
         if len(states):
             gaming = find_gaming(states, invited, np.random.default_rng(SEED), inclusion)
+        headlines = tuple(self._headlines(states, surveys, weighting, invited if knows_silent else None))
+        shares = {one.id for one in headlines}
         return SelectionReport(
             *period, len(states), int(invited.sum()), int(states["started"].sum()), int(answered.sum()), responses,
             unlinked, self._min_n, statements, weighting.reason, weighting.trimmed, round(weighting.effective_n, 1),
             weighting.uncovered, weighting.balance, weighting.left_out,
-            tuple(self._headlines(states, surveys, weighting, invited if knows_silent else None)),
-            response_rates(states, surveys, self._min_n), gaming,
+            headlines, response_rates(states, surveys, self._min_n), gaming,
+            tuple(SatisfiedMark.of(scale) for scale in self._plan.scales if f"share:{scale.id}" in shares),
         )  # fmt: skip
 
     def _headlines(

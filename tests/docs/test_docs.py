@@ -41,7 +41,7 @@ FILE_ENDINGS = (
     ".model",
 )
 LIBRARIES = {"pyannote.audio"}
-SPEAKERS = {"say", "case_word", "label", "t", "word", "render", "getattr", "import_module", "ForeignKey"}
+SPEAKERS = {"say", "case_word", "study_word", "label", "t", "word", "render", "getattr", "import_module", "ForeignKey"}
 """Calls whose dotted texts are keys of wordings, modules, templates or columns, not codes."""
 NO_CODES_IN = {
     "texts.py",

@@ -169,6 +169,7 @@ def test_what_is_no_form_is_refused(client, case_id, content, kind, code):
         ({"who": "", "version": 1, "to": "Ada"}, 400, "case.no_name"),
         ({"version": 1, "to": "Ada"}, 422, "request.invalid"),
         ({"who": "Ada", "to": "Ada"}, 422, "request.invalid"),
+        ({"who": "Ada", "version": 10**30, "to": "Ada"}, 422, "request.invalid"),
         ({"who": "Ada", "version": 1, "too": "Ada"}, 422, "request.invalid"),
         ({"who": "Ada", "version": 1, "to": "Ada", "at": "ieri"}, 422, "request.invalid"),
     ],

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -71,6 +72,30 @@ def test_estimates_show_the_day_its_line_and_its_groups(pages, language, words):
     assert all(f'<th scope="row">{group["name"]}</th>' in page for group in agents)
     assert 'class="band"' in page
     assert "style=" not in page
+
+
+@pytest.mark.parametrize("path", ["/selection", "/estimates"])
+def test_pages_say_the_threshold_and_the_time_of_the_site(pages, path):
+    page = pages.get(f"{path}?lang=it").text
+    assert "soddisfatti = da 7 in su" in page
+    assert "alle 08:30" in page
+    assert "UTC" not in page
+    assert "con il piano di prima" not in page
+    assert ", n " in page
+
+
+@pytest.mark.parametrize(("path", "command"), [("/selection", "qm survey bias"), ("/estimates", "qm estimate --day")])
+def test_pages_say_when_the_plan_has_another_threshold_by_now(pages, path, command):
+    services = pages.app.state.services
+    scales = tuple(replace(s, satisfied_at_least=8) if s.id == "satisfaction" else s for s in VocPlan().scales)
+    pages.app.state.services = replace(services, plan=VocPlan(scales=scales))
+    try:
+        page = pages.get(f"{path}?lang=it").text
+    finally:
+        pages.app.state.services = services
+    assert "soddisfatti = da 7 in su" in page
+    assert "Calcolato con il piano di prima" in page
+    assert command in page
 
 
 def test_estimates_as_csv_have_every_day_and_group(pages):

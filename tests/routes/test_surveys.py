@@ -109,9 +109,11 @@ def test_a_contact_has_one_answer(site):
         (b"[1]", {}, 400, "survey.not_a_list"),
         (b"[" + b"{}," * 10_000 + b"{}]", {}, 400, "survey.not_a_list"),
         (b"nps=9", {}, 400, "request.not_json"),
+        (b"[" * 100_000, {}, 400, "request.not_json"),
         (b"[" + b" " * (17 << 20) + b"]", {}, 400, "request.too_long"),
         (b"[]", {"Sec-Fetch-Site": "cross-site"}, 403, "request.other_origin"),
         (b"[]", {"Origin": "https://evil.example"}, 403, "request.other_origin"),
+        (b"[]", {"Origin": "http://[evil"}, 403, "request.other_origin"),
     ],
 )
 def test_what_is_no_list_of_responses_is_refused(site, body, headers, status, code):
@@ -123,7 +125,8 @@ def test_what_is_no_list_of_responses_is_refused(site, body, headers, status, co
     ("query", "code"),
     [
         ("by=agnet", "survey.unknown_group"), ("step=year", "survey.unknown_group"), ("since=ieri", "survey.bad_day"),
-        ("since=2026-11-02&until=2026-11-01", "survey.no_period"),
+        ("since=2026-11-02&until=2026-11-01", "survey.no_period"), ("since=0001-01-01", "survey.bad_day"),
+        ("until=9999-12-31", "survey.bad_day"),
     ],
 )  # fmt: skip
 def test_a_wish_that_cannot_be_is_told(site, query, code):

@@ -127,9 +127,13 @@ def test_labels_stand_in_for_a_session(qm, tmp_path):
     assert caught.value.code == "calibration.two_sources"
 
 
+def test_a_bare_day_is_meant_to_its_end_where_the_site_is(qm):
+    assert opened(qm, "--due", "2199-01-01")["due_at"].startswith("2199-01-01T23:59")
+
+
 def test_wrong_use_is_refused_with_a_code(qm, tmp_path):
     with pytest.raises(InputError) as caught:
-        qm("open", "--form", "demo", "--rater", "anna", "--due", "2199-01-01")
+        qm("open", "--form", "demo", "--rater", "anna", "--due", "2199-01-01T09:00")
     assert caught.value.code == "calibration.bad_moment"
     with pytest.raises(NotFoundError) as caught:
         qm("sheet", "K999", "--rater", "anna")

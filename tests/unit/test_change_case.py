@@ -149,7 +149,8 @@ def test_nobody_does_nothing(who):
     ("changes", "code"),
     [({"note": "x" * (LONGEST_NOTE + 1)}, "case.long_note"), ({"note": "x" * 100_000}, "case.long_note"),
      ({"note": "a\x00b"}, "case.bad_text"), ({"who": "x" * 201}, "case.bad_text"),
-     ({"who": "a\x1bb"}, "case.bad_text")],
+     ({"who": "a\x1bb"}, "case.bad_text"), ({"who": "a\ud800"}, "case.bad_text"),
+     ({"note": "a\ud800"}, "case.bad_text")],
 )  # fmt: skip
 def test_texts_that_cant_be_kept(changes, code):
     refused(code, lambda: act(**changes))

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.voc_made import answering_odds, made_contacts, satisfaction_odds
 from qm.analysis.voc.draw_surveys import window_of
-from qm.analysis.voc.estimate_days import back_test, estimate_days, with_service_days
+from qm.analysis.voc.estimate_days import LEAST_DAYS, back_test, estimate_days, with_service_days
 from qm.analysis.voc.estimate_groups import OwnEffects, estimate_groups, learn_own
 from qm.analysis.voc.estimate_satisfaction import auc_figure, estimate_contacts, learn_satisfaction
 from qm.analysis.voc.fit_logistic import expit, fit_logistic
@@ -131,6 +131,8 @@ def test_days_are_estimated_in_advance_and_compared(season):
     assert test.covered.rate >= 0.8
     assert test.error < test.naive_error + 0.02
     assert test.drift.state == "quiet"
+    assert test.without_interval == LEAST_DAYS
+    assert test.beats_average is (test.error < test.naive_error)
 
 
 def test_answers_of_a_day_and_later_change_nothing_in_its_estimate(season):
@@ -157,6 +159,7 @@ def test_without_answers_no_day_is_told(season):
     assert all(day.estimate.value is None for day in days)
     test = back_test(days)
     assert (test.days, test.error, test.drift.state) == (0, None, "thin")
+    assert test.beats_average is None
 
 
 def test_one_sided_answers_are_told_as_such(season):

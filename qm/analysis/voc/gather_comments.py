@@ -64,7 +64,8 @@ def gather_comments(surveys: pd.DataFrame, contacts: pd.DataFrame, expected: Lan
     worded = np.array([has_words(text) for text, _cut in read], dtype=bool)
     owners = given[worded].merge(contacts, on="contact_id", how="left", validate="many_to_one")
     owners = _with_texts(owners, owners["answered_at"])
-    owners["text"] = [text for (text, _cut), kept in zip(read, worded, strict=True) if kept]
+    kept = [text for (text, _cut), is_kept in zip(read, worded, strict=True) if is_kept]
+    owners = owners.copy().assign(text=kept)  # a copy: many columns merged one by one lie scattered
     languages = [
         guess_language(text, Language(known) if known in list(Language) else expected)
         for text, known in zip(owners["text"], owners.get("language", pd.Series("", owners.index)), strict=True)
