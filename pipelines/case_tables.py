@@ -22,8 +22,12 @@ LABELS = {
     "agent": Text("Operatore", "Agent"),
     "who": Text("Assegnato a", "Assigned to"),
     "next": Text("Prossimo passo", "Next step"),
-    "counts": Text("{n} aperti, {overdue} in ritardo, {unassigned} da assegnare; {without} scontenti senza contatto",
-                   "{n} open, {overdue} overdue, {unassigned} nobody's; {without} unhappy customers without a contact"),
+    "counts": Text(
+        "{n} aperti, {overdue} in ritardo, {unassigned} da assegnare; {withdrawn} da chiudere (sondaggio corretto); "
+        "{without} scontenti senza contatto",
+        "{n} open, {overdue} overdue, {unassigned} nobody's; {withdrawn} to be closed (survey corrected); "
+        "{without} unhappy customers without a contact",
+    ),
     "contact": Text("Contatto", "Contact"),
     "comment": Text("Commento", "Comment"),
     "value": Text("Valore del cliente", "Customer value"),
@@ -83,7 +87,9 @@ def print_queue(console: Console, queue: CaseQueue, plan: CasePlan, language: La
     else:
         console.print(label("nothing", language))
     counts = {"n": queue.unfinished, "overdue": queue.overdue, "unassigned": queue.unassigned}
-    console.print(label("counts", language, **counts, without=queue.detractors_without_contact))
+    console.print(
+        label("counts", language, **counts, withdrawn=queue.withdrawn, without=queue.detractors_without_contact)
+    )
 
 
 def print_case(console: Console, view: CaseView, plan: CasePlan, language: Language) -> None:

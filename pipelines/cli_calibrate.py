@@ -32,9 +32,7 @@ def register(app: typer.Typer) -> None:
 def open_session(
     form: Annotated[str, typer.Option(help="The form to calibrate.")],
     rater: Annotated[list[str], typer.Option(help="Who scores; give it once for each person.")],
-    due: Annotated[
-        str, typer.Option(help="Answers are taken to the end of that day, or until a moment with offset.")
-    ],
+    due: Annotated[str, typer.Option(help="Answers are taken to the end of that day, or until a moment with offset.")],
     purpose: Annotated[Purpose, typer.Option(help="What the contacts are drawn for.")] = Purpose.RANDOM,
     size: Annotated[int, typer.Option(min=1, max=1000, help="Contacts to draw.")] = 30,
     expert: Annotated[str, typer.Option(help="Whose answers are the key; nobody: the raters' majority.")] = "",

@@ -22,6 +22,7 @@ CASE_WORDS = {
     "value.high": Text("alto", "high"),
     "next.attempt": Text("chiamare il cliente", "call the customer"),
     "next.appointment": Text("appuntamento fissato", "appointment made"),
+    "next.withdrawn": Text("sondaggio corretto: da chiudere", "survey corrected: to be closed"),
     "next.close": Text("risolvere e chiudere", "solve and close"),
     "outcome.recovered": Text("recuperato", "recovered"),
     "outcome.not_recovered": Text("non recuperato", "not recovered"),
@@ -46,11 +47,12 @@ CASE_WORDS = {
     "mark.vulnerable": Text("persona fragile o salute", "vulnerable person or health"),
     "mark.again": Text("non è la prima volta", "not the first time"),
     "unit.overdue": Text("in ritardo di {n}", "overdue by {n}"),
-    "unit.days": Text("{n} giorni", "{n} days"),
+    "unit.days": Text("{n} giorni lavorativi", "{n} working days"),
     "scale.nps": Text("NPS", "NPS"),
     "scale.satisfaction": Text("soddisfazione", "satisfaction"),
     "scale.csat": Text("CSAT", "CSAT"),
     "scale.ces": Text("CES", "CES"),
+    "no_scores": Text("nessun voto", "no marks"),
     "change.opened": Text("Caso aperto dal sondaggio: {scores}", "Case opened by the survey: {scores}"),
     "change.survey": Text("Il sondaggio è stato corretto: {scores}", "The survey was corrected: {scores}"),
     "change.survey_no": Text(
@@ -102,7 +104,7 @@ def hours_text(hours_left: float | None, day_h: float, *, is_overdue: bool, lang
     >>> hours_text(-3.25, 24, is_overdue=True, language=Language.ITALIAN)
     'in ritardo di 3,2 h'
     >>> hours_text(-240, 24, is_overdue=True, language=Language.ENGLISH)
-    'overdue by 10 days'
+    'overdue by 10 working days'
     """
     if hours_left is None:
         return ""
@@ -143,7 +145,8 @@ def tell_change(change: Change, plan: CasePlan, language: Language) -> str:
             facts[name] = title.said_in(language) if title else text
     if change.kind in _WITH_SCORES:
         scores = {name: float(text) for name, text in facts.items() if name != "stands"}
-        return case_word(f"change.{_key_of(change)}", language, scores=scores_text(scores, language))
+        told = scores_text(scores, language) or case_word("no_scores", language)
+        return case_word(f"change.{_key_of(change)}", language, scores=told)
     return case_word(f"change.{_key_of(change)}", language, **facts)
 
 

@@ -75,7 +75,8 @@ class CaseQueue:
 
     Attributes:
         total: rows that pass the filter.
-        unfinished: all cases that aren't closed; the next three are of these.
+        unfinished: all cases that aren't closed and whose survey stands; the three after `withdrawn` are of these.
+        withdrawn: open cases whose survey was corrected since: only to be closed.
         detractors_without_contact: responses that would open a case if their contact were known.
     """
 
@@ -84,6 +85,7 @@ class CaseQueue:
     next_cursor: str
     made_at: datetime
     unfinished: int
+    withdrawn: int
     overdue: int
     unassigned: int
     high: int

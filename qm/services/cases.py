@@ -105,14 +105,15 @@ class CaseService:
             rows = [self.row(*pair, now) for pair in self._with_contacts(unit, cases)]
             opening = unit.documents.get(*OPENING)
         rows.sort(key=_urgency)
-        live = [row for row in rows if row.state is not CaseState.CLOSED]
+        left = [row for row in rows if row.state is not CaseState.CLOSED]
+        live = [row for row in left if row.stands]
         fit = [row for row in rows if _fits(row, wanted)]
         begin = _place_after(fit, cursor)
         page = fit[begin : begin + size] if size else fit[begin:]
         more = begin + len(page) < len(fit)
         return CaseQueue(
             items=tuple(page), total=len(fit), next_cursor=page[-1].id if more else "", made_at=now,
-            unfinished=len(live), overdue=sum(row.is_overdue for row in live),
+            unfinished=len(live), withdrawn=len(left) - len(live), overdue=sum(row.is_overdue for row in live),
             unassigned=sum(not row.assignee for row in live), high=sum(row.severity == HIGH for row in live),
             detractors_without_contact=json.loads(opening)["without_contact"] if opening else 0,
             teams=_names(row.team for row in rows), processes=_names(row.process for row in rows),
@@ -181,7 +182,8 @@ class CaseService:
 
     def row(self, case: Case, contact: Contact | None, now: datetime) -> CaseRow:
         """The line of a case."""
-        due, calendar = case.due, self.plan.calendar
+        # A corrected survey leaves nothing to be called about: no deadline runs, the case only has to be closed.
+        due, calendar = case.due if case.stands else None, self.plan.calendar
         zone = ZoneInfo(calendar.zone)
         return CaseRow(
             id=case.id, response_id=case.response_id, contact_id=case.contact_id,
@@ -206,14 +208,17 @@ class CaseService:
 def _next_step(case: Case, now: datetime) -> str:
     if case.state is CaseState.CLOSED:
         return ""
+    if not case.stands:
+        return "withdrawn"
     if case.appointment_at and case.appointment_at > now:
         return "appointment"
     return "close" if case.attempts else "attempt"
 
 
-def _urgency(row: CaseRow) -> tuple[bool, float, int, str]:
-    """Open before closed, then by deadline, then the worse case."""
-    return row.due is None, row.due.timestamp() if row.due else 0.0, -Severity[row.severity.upper()], row.id
+def _urgency(row: CaseRow) -> tuple[bool, bool, float, int, str]:
+    """Open before closed, those with a deadline first, then by deadline, then the worse case."""
+    deadline = row.due.timestamp() if row.due else 0.0
+    return row.state is CaseState.CLOSED, row.due is None, deadline, -Severity[row.severity.upper()], row.id
 
 
 def _check(wanted: CaseFilter) -> None:

@@ -168,3 +168,15 @@ def test_impossible_days_are_refused(service):
     for days in ((date(2026, 11, 17), date(2026, 11, 17)), (date.max, None), (None, date.min)):
         with pytest.raises(InputError, match=r"case\.bad_dates"):
             service.report(*days)
+
+
+def test_a_corrected_survey_leaves_a_case_to_close_and_nobody_to_call(database, service):
+    four(database)
+    service.open_all()
+    put(database, responses=[response("R-1", nps=10, contact_id="C-1", answered_at=MONDAY + HOUR)])
+    assert service.open_all().changed == 1
+    queue = service.queue()
+    assert (queue.unfinished, queue.withdrawn) == (3, 1)
+    last = queue.items[-1]
+    assert (last.response_id, last.next_step, last.due, last.is_overdue) == ("R-1", "withdrawn", None, False)
+    assert [row.next_step for row in queue.items[:-1]] == ["attempt"] * 3

@@ -52,7 +52,13 @@ def test_every_change_is_a_sentence(kind, facts, told):
 
 @pytest.mark.parametrize(
     ("hours", "day_h", "told"),
-    [(None, 24, ""), (0.5, 24, "0,5 h"), (71.9, 24, "71,9 h"), (72, 24, "3 giorni"), (27, 9, "3 giorni")],
+    [
+        (None, 24, ""),
+        (0.5, 24, "0,5 h"),
+        (71.9, 24, "71,9 h"),
+        (72, 24, "3 giorni lavorativi"),
+        (27, 9, "3 giorni lavorativi"),
+    ],
 )
 def test_hours_left(hours, day_h, told):
     assert hours_text(hours, day_h, is_overdue=False, language=Language.ITALIAN) == told

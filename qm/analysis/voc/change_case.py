@@ -94,7 +94,8 @@ def offer(case: Case, act: Act, remedy_id: str, plan: CasePlan) -> Case:
     offered = [remedy.id for remedy in plan.offered(case.severity, case.value)]
     if remedy_id not in offered and not act.note:
         message = f"'{remedy_id}' isn't offered to a case of this severity and customer value"
-        raise InputError("case.not_offered", message, f"offered: {', '.join(offered)}; or say why in a note")
+        known = f"offered: {', '.join(offered)}" if offered else "nothing is offered to it"
+        raise InputError("case.not_offered", message, f"{known}; or say why in a note")
     return act.then(case, ChangeKind.REMEDY, remedy=remedy_id, offered="yes" if remedy_id in offered else "no")
 
 
