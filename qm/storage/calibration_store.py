@@ -6,7 +6,7 @@ from qm.documents import dump, load
 from qm.domain.calibration import CalibrationSession, Sheet
 from qm.errors import NotFoundError
 from qm.storage import tables
-from qm.storage.stores import SqlStore
+from qm.storage.sql_store import SqlStore
 
 
 class SqlCalibrationStore(SqlStore):

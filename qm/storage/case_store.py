@@ -8,7 +8,7 @@ from qm.documents import dump, load
 from qm.domain.case import Case, CaseState
 from qm.errors import ConflictError, NotFoundError
 from qm.storage import tables
-from qm.storage.stores import SqlStore
+from qm.storage.sql_store import SqlStore
 
 
 class SqlCaseStore(SqlStore):

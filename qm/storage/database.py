@@ -1,38 +1,56 @@
 """The database: opening it, one transaction at a time, and its schema's version."""
 
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, select
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import URL, Connection, Engine, insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from qm.errors import DiskFullError, StorageError
-from qm.fingerprint import fingerprint
-from qm.storage import stores, tables
+from qm.errors import PassingError, StorageError
+from qm.operations.metrics import timed
+from qm.storage import backup, schema, stores, tables
+from qm.storage.audit_store import AuditPen, SqlAuditStore
+from qm.storage.backup_manifest import Manifest
 from qm.storage.calibration_store import SqlCalibrationStore
 from qm.storage.case_store import SqlCaseStore
+from qm.storage.connect import address_of, open_engine, read_password, reading_options, unstorable
+from qm.storage.contact_store import SqlContactStore
+from qm.storage.content import content_fingerprint
+from qm.storage.database_errors import storage_error
+from qm.storage.eraser import SqlEraser
+from qm.storage.erasure_ledger import SqlErasureLedger
 from qm.storage.fact_store import SqlFactStore
+from qm.storage.hold_store import SqlHoldStore
+from qm.storage.object_names import SqlObjectNames
+from qm.storage.partitions import Partition, partition
+from qm.storage.subject_store import SqlSubjectStore
+from qm.storage.task_store import SqlTaskStore
 from qm.storage.voc_stores import SqlDrawStore, SqlReportStore
 
-MIGRATIONS = Path(__file__).with_name("migrations")
-BUSY_TIMEOUT_S = 30
-"""How long a writer waits for another: a day's batch and `qm serve` share one file."""
+
+@dataclass(frozen=True)
+class Patience:
+    """What is done while the database can't be reached: batch work waits for it, a page says so at once.
+
+    Attributes:
+        pauses: seconds before each further try.
+        wait: passes them.
+    """
+
+    pauses: Sequence[float] = ()
+    wait: Callable[[float], None] = lambda _seconds: None
 
 
 @dataclass
 class SqlUnit:
     """The stores of one transaction."""
 
-    contacts: stores.SqlContactStore
+    connection: Connection
+    contacts: SqlContactStore
     work: stores.SqlWorkStore
     outputs: stores.SqlOutputStore
     evaluations: stores.SqlEvaluationStore
@@ -44,21 +62,45 @@ class SqlUnit:
     documents: SqlReportStore
     cases: SqlCaseStore
     calibration: SqlCalibrationStore
+    audit: SqlAuditStore
+    holds: SqlHoldStore
+    ledger: SqlErasureLedger
+    subjects: SqlSubjectStore
+    eraser: SqlEraser
+    tasks: SqlTaskStore
+    object_names: SqlObjectNames
+
+    def lock(self, name: str) -> None:
+        """Wait until no other transaction holds that name; it's let go at this one's end."""
+        schema.lock(self.connection, name)
 
 
 class Database:
-    """A SQLite file in WAL mode.
+    """SQLite (a file in WAL mode) or PostgreSQL; both behave the same.
 
     Args:
-        url: SQLAlchemy address; the file's folder is made when the schema is upgraded.
+        url: `sqlite:///…` or `postgresql://…`; a SQLite file's folder is made when the schema is upgraded.
+        password_file: holds PostgreSQL's password; read at every connection.
+        application: named to PostgreSQL's administrator beside each connection.
+        patience: with a database that is away when a transaction begins. What breaks off later is raised.
+        pen: whose transactions these are, for the audit chain.
+
+    Raises:
+        SettingsError: the address can't be used.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(
+        self, url: str, password_file: str = "", application: str = "qm", patience: Patience | None = None,
+        pen: AuditPen | None = None,
+    ) -> None:  # fmt: skip
+        self._address = address_of(url)
         self.url = url
-        self._engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
-        event.listen(self._engine, "connect", _configure)
-        event.listen(self._engine, "begin", _begin)
-        self._reader = self._engine.execution_options(qm_reads_only=True)
+        self.shown = self._address.render_as_string(hide_password=True).replace("+psycopg", "", 1)
+        self._password_file = password_file
+        self._engine = open_engine(self._address, password_file, application)
+        self._reader = self._engine.execution_options(**reading_options(self._address))
+        self._patience = patience or Patience()
+        self._pen = pen or AuditPen()
 
     @contextmanager
     def unit_of_work(self) -> Iterator[SqlUnit]:
@@ -66,10 +108,16 @@ class Database:
 
         Raises:
             DiskFullError: no space left.
+            ConnectionLostError: the database went away; all of the block stands or nothing, so it may be done again.
+            PassingError: another transaction was in the way; nothing stands.
             StorageError: the database can't be opened, read or written.
+            InputError: a text that can't be kept.
         """
-        with self._translated(), self._engine.begin() as connection:
-            yield _unit(connection)
+        timing = timed("store_seconds", store="database", operation="write")
+        with timing, self._translated(), self._connected(self._engine) as connection, connection.begin():
+            unit = _unit(connection, self._pen)
+            yield unit
+            unit.audit.flush(unit.lock)
 
     @contextmanager
     def reading(self) -> Iterator[SqlUnit]:
@@ -78,120 +126,143 @@ class Database:
         Raises:
             StorageError: the database can't be opened or read.
         """
-        with self._translated(), self._reader.begin() as connection:
-            yield _unit(connection)
+        timing = timed("store_seconds", store="database", operation="read")
+        with timing, self._translated(), self._connected(self._reader) as connection, connection.begin():
+            yield _unit(connection, None)
 
     def upgrade(self) -> None:
-        """Create the file or bring its schema to this version; touches nothing where it's there already.
+        """Create the schema or bring it to this version; touches nothing where it's there already.
 
         Raises:
             StorageError: it can't be opened, or is of a newer version.
         """
         with self._translated():
-            _make_folder(self._engine)
-            with self._reader.connect() as connection:
-                current, head = _revisions(connection)
+            schema.make_folder(self._address)
+            with self._connected(self._reader) as connection:
+                current, head = schema.revisions(connection)
             if current == head:
                 return
-            with self._engine.connect() as connection:
-                command.upgrade(_alembic(connection), "head")
-                connection.commit()
+            with self._connected(self._engine) as connection, connection.begin():
+                schema.upgrade(connection)
+
+    def require_schema(self) -> None:
+        """Look that the schema is exactly this version's; cheap.
+
+        Raises:
+            StorageError: it's older (`database.old_schema`), newer, or isn't there.
+        """
+        current, head = self.revision()
+        if current is None:
+            raise StorageError("database.no_schema", f"{self.shown} has no schema yet", "run `qm db upgrade`")
+        if current != head:
+            message = f"{self.shown} has schema {current}, this version needs {head}"
+            raise StorageError("database.old_schema", message, "stop the workers of the older version, `qm db upgrade`")
+
+    def revision(self) -> tuple[str | None, str | None]:
+        """Schema of the database and of this version; cheap.
+
+        Raises:
+            StorageError: it can't be reached, or is of a newer version.
+        """
+        with self._translated(), self._connected(self._reader) as connection:
+            return schema.revisions(connection)
+
+    def clock_s(self) -> float:
+        """The database's clock in seconds since 1970; SQLite has that of this machine."""
+        with self._translated(), self._connected(self._reader) as connection:
+            return schema.clock_s(connection)
+
+    def describe(self) -> str:
+        """Which database this is, like `PostgreSQL 15.13`."""
+        with self._translated(), self._connected(self._reader) as connection:
+            return backup.describe(connection)
 
     def check(self) -> list[str]:
         """What is wrong with the schema; empty where it's of this version and whole."""
-        with self._translated(), self._reader.connect() as connection:
-            context = MigrationContext.configure(connection)
-            current, head = _revisions(connection)
-            if current != head:
-                return [f"schema is {current or 'empty'}, this version needs {head}"]
-            wrong = [str(item) for item in compare_metadata(context, tables.metadata)]
-            if (state := connection.exec_driver_sql("PRAGMA integrity_check").scalar()) != "ok":
-                wrong.append(f"integrity: {state}")
-            return wrong
+        with self._translated(), self._connected(self._reader) as connection:
+            return schema.faults_of(connection)
 
     def content_fingerprint(self) -> str:
-        """A hash over every row of every table that isn't volatile: equal content, equal hash."""
-        with self._translated(), self._reader.connect() as connection:
-            rows: dict[str, Any] = {}
-            for table in tables.metadata.sorted_tables:
-                if table.name not in tables.VOLATILE:
-                    found = connection.execute(select(table).order_by(*table.primary_key))
-                    rows[table.name] = [list(row) for row in found]
-            return fingerprint(rows)
+        """A hash over every row of every table that isn't volatile: equal content, equal hash, on both databases."""
+        with self._translated(), self._connected(self._reader) as connection, connection.begin():
+            return content_fingerprint(connection)
+
+    def back_up(self, target: Path, at: datetime, version: str, *, portable: bool = False) -> Manifest:
+        """Write a backup with its manifest, and note it in the list of backups. See `backup.back_up`.
+
+        Raises:
+            InputError: the target is there already, or its folder isn't.
+            StorageError: the database can't be read, or a tool is missing; nothing stays of the backup.
+        """
+        place = target.absolute()
+        with self._translated():
+            manifest = backup.back_up(self._reader, self._whole_address(), place, at, version, portable=portable)
+        with self.unit_of_work() as unit:
+            unit.connection.execute(insert(tables.backups), backup.backup_row(manifest, place))
+            unit.audit.note("database.backed_up", "backup", manifest.id)
+        return manifest
+
+    def restore(self, source: Path, *, replace: bool = False) -> Manifest:
+        """Put a backup into this database, and verify it. See `backup.restore`.
+
+        Raises:
+            InputError: no backup, an altered one, or one that this database can't take.
+            ConflictError: the database holds rows, or workers are at work on it; nothing was changed.
+            StorageError: it can't be written, or what came out isn't what was backed up.
+        """
+        with self._translated():
+            schema.make_folder(self._address)
+            manifest = backup.restore(self._engine, self._whole_address(), source, self.clock_s(), replace=replace)
+        with self.unit_of_work() as unit:
+            unit.audit.note("database.restored", "backup", manifest.id)
+        return manifest
+
+    def partition(self, now: datetime) -> tuple[Partition, ...]:
+        """Put the audit trail into partitions by month, or begin this month's. PostgreSQL only.
+
+        Raises:
+            InputError: the database is SQLite.
+        """
+        with self._translated(), self._connected(self._engine) as connection, connection.begin():
+            return partition(connection, now)
 
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
 
+    def _whole_address(self) -> URL:
+        if not self._password_file:
+            return self._address
+        return self._address.set(password=read_password(self._password_file))
+
+    def _connected(self, engine: Engine) -> Connection:
+        for pause in self._patience.pauses:
+            try:
+                return engine.connect()
+            except (DBAPIError, PoolTimeoutError) as error:
+                if not isinstance(storage_error(error, self.shown), PassingError):
+                    raise
+                self._patience.wait(pause)
+        return engine.connect()
+
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except OperationalError as error:
-            raise _storage_error(error, self.url) from error
-        except DatabaseError as error:
-            if type(error.orig) is not sqlite3.DatabaseError:  # its subclasses are faults of ours
+        except (DBAPIError, PoolTimeoutError) as error:
+            if (ours := storage_error(error, self.shown)) is None:
                 raise
-            raise StorageError("database.damaged", f"{self.url}: {error.orig}", "restore a copy") from error
+            raise ours from error
+        except UnicodeEncodeError as error:
+            raise unstorable() from error
 
 
-def _storage_error(error: OperationalError, url: str) -> StorageError:
-    text = str(error.orig)
-    if "disk is full" in text or "disk I/O error" in text:
-        return DiskFullError("storage.disk_full", f"no space left for {url}", "free some space, then run again")
-    if "no such table" in text:
-        return StorageError("database.no_schema", f"{url} has no schema yet", "run `qm db upgrade`")
-    if "locked" in text:
-        return StorageError("database.busy", f"{url} is in use by another process", "wait for it, then run again")
-    return StorageError("database.unavailable", f"{url}: {text}", "`qm db upgrade` creates it; check QM_DATA")
-
-
-def _unit(connection: Connection) -> SqlUnit:
+def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
     return SqlUnit(
-        stores.SqlContactStore(connection), stores.SqlWorkStore(connection), stores.SqlOutputStore(connection),
+        connection, SqlContactStore(connection), stores.SqlWorkStore(connection), stores.SqlOutputStore(connection),
         stores.SqlEvaluationStore(connection), stores.SqlSurveyStore(connection), stores.SqlCoachingStore(connection),
         stores.SqlRunStore(connection), SqlFactStore(connection), SqlDrawStore(connection), SqlReportStore(connection),
-        SqlCaseStore(connection), SqlCalibrationStore(connection),
+        SqlCaseStore(connection), SqlCalibrationStore(connection), SqlAuditStore(connection, pen),
+        SqlHoldStore(connection), SqlErasureLedger(connection), SqlSubjectStore(connection), SqlEraser(connection),
+        SqlTaskStore(connection), SqlObjectNames(connection),
     )  # fmt: skip
-
-
-def _configure(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver must not open transactions by itself: it would do so too late for reads.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    # IMMEDIATE, so that a second writer waits its turn: a transaction that reads first and writes later would be
-    # refused at once instead.
-    reads_only = connection.get_execution_options().get("qm_reads_only")
-    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
-
-
-def _revisions(connection: Connection) -> tuple[str | None, str | None]:
-    """Revision of the database and of this version."""
-    scripts = ScriptDirectory.from_config(_alembic(connection))
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
-        message = f"the database is of a newer version (schema {current})"
-        raise StorageError("database.newer", message, "install that version, or use another QM_DATA")
-    return current, scripts.get_current_head()
-
-
-def _make_folder(engine: Engine) -> None:
-    if engine.url.database:
-        try:
-            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            message = f"can't make the folder of {engine.url.database}: {error.strerror}"
-            raise StorageError("storage.unwritable", message, "set QM_DATA to a folder you may write to") from error
-
-
-def _alembic(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    return config

@@ -19,7 +19,7 @@ from qm.domain.voc_names import (
 )
 from qm.storage import tables
 from qm.storage.facts import CODES
-from qm.storage.stores import SqlStore
+from qm.storage.sql_store import SqlStore
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,7 +115,7 @@ class SqlFactStore(SqlStore):
 
         parts: list[list[Any]] = [[] for _ in names]
         shared: dict[Any, Any] = {}  # equal texts are one object: a million team names take no room
-        result = self._connection.execution_options(yield_per=CHUNK).execute(statement)
+        result = self._connection.execute(statement, execution_options={"yield_per": CHUNK})
         for rows in result.partitions():
             for place, values in enumerate(zip(*rows, strict=True)):
                 parts[place].append(_column(names[place], values, shared))
@@ -134,7 +134,7 @@ class SqlFactStore(SqlStore):
         place = {contact_id: row for row, contact_id in enumerate(table["contact_id"])}
         lists = {row.id: row.criteria.split() for row in self._connection.execute(select(tables.criterion_lists))}
         groups: dict[tuple[str, str], _Answered] = {}
-        found = self._connection.execution_options(yield_per=CHUNK).execute(_answers(where))
+        found = self._connection.execute(_answers(where), execution_options={"yield_per": CHUNK})
         for contact_id, form_id, score, listed, codes in found:
             group = groups.setdefault((form_id, listed), _Answered())
             group.rows.append(place[contact_id])

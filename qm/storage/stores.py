@@ -1,14 +1,11 @@
 """Stores over one SQLAlchemy connection. They speak domain values and never commit."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC
 
-from sqlalchemy import JSON, Connection, Table, delete, select, type_coerce, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Table, delete, select, update
 
 from qm.documents import dump, load
 from qm.domain.coaching import CoachingItem
-from qm.domain.contact import Contact
 from qm.domain.evaluation import Answer, Brief, Evaluation, Score
 from qm.domain.recognition import Recognition, Voices
 from qm.domain.run import ItemState, Quarantine, Run
@@ -18,63 +15,11 @@ from qm.domain.transcript import Transcript
 from qm.errors import NotFoundError
 from qm.fingerprint import fingerprint
 from qm.storage import tables
-from qm.storage.facts import LEFT_TO_PEOPLE, LETTERS, codes_of, facts_of_contact, facts_of_response, measures_of
+from qm.storage.facts import LEFT_TO_PEOPLE, LETTERS, codes_of, facts_of_response, measures_of
+from qm.storage.sql_store import SqlStore
 
 MOST_VALUES = 10_000
-"""Values asked for in one statement; SQLite takes 32,766."""
-
-
-class SqlStore:
-    """What all stores can do: read, and put a row in the place of the one with its key."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def _put(self, table: Table, **values: object) -> None:
-        """Insert, or replace the row of the same primary key."""
-        keys = [column.name for column in table.primary_key]
-        statement = insert(table).values(**values)
-        rest = {name: statement.excluded[name] for name in values if name not in keys}
-        if rest:
-            self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
-        else:
-            self._connection.execute(statement.on_conflict_do_nothing())
-
-
-class SqlContactStore(SqlStore):
-    """Contacts by id."""
-
-    def save(self, contact: Contact, folder: str, position: int, fingerprint: str) -> None:
-        """Insert or replace."""
-        started_at = contact.started_at.astimezone(UTC).isoformat()
-        self._put(
-            tables.contacts, id=contact.id, started_at=started_at, agent_id=contact.agent.id, team=contact.agent.team,
-            folder=folder, position=position, fingerprint=fingerprint, document=dump(contact),
-        )  # fmt: skip
-        self._put(tables.contact_facts, **facts_of_contact(contact))
-
-    def get(self, contact_id: str) -> Contact:
-        """One contact, or `NotFoundError`."""
-        row = self._connection.execute(
-            select(tables.contacts.c.document).where(tables.contacts.c.id == contact_id)
-        ).first()
-        if row is None:
-            raise NotFoundError("contact.unknown", f"no contact '{contact_id}'", "see `qm status` or the contacts page")
-        return load(Contact, row.document)
-
-    def origin(self, contact_id: str) -> tuple[str, str]:
-        """Day folder and row fingerprint."""
-        table = tables.contacts
-        row = self._connection.execute(
-            select(table.c.folder, table.c.fingerprint).where(table.c.id == contact_id)
-        ).one()
-        return row.folder, row.fingerprint
-
-    def every(self) -> Iterator[Contact]:
-        """All contacts in order of start, then id."""
-        table = tables.contacts
-        for row in self._connection.execute(select(table.c.document).order_by(table.c.started_at, table.c.id)):
-            yield load(Contact, row.document)
+"""Values asked for in one statement; SQLite takes 32,766, PostgreSQL 65,535."""
 
 
 class SqlWorkStore(SqlStore):
@@ -82,13 +27,11 @@ class SqlWorkStore(SqlStore):
 
     def add(self, contact_id: str) -> None:
         """Put on the work list; harmless when it's there."""
-        statement = insert(tables.items).values(contact_id=contact_id, state=ItemState.WAITING.value)
-        self._connection.execute(statement.on_conflict_do_nothing())
+        self._add(tables.items, contact_id=contact_id, state=ItemState.WAITING.value)
 
     def state(self, contact_id: str) -> ItemState:
         """Where a contact stands."""
-        table = tables.items
-        row = self._connection.execute(select(table.c.state).where(table.c.contact_id == contact_id)).first()
+        row = self._one(tables.items, ("state",), contact_id=contact_id)
         return ItemState(row.state) if row else ItemState.WAITING
 
     def states(self) -> Mapping[str, ItemState]:
@@ -111,15 +54,20 @@ class SqlWorkStore(SqlStore):
         rows = self._connection.execute(select(tables.quarantine).order_by(tables.quarantine.c.subject))
         return tuple(Quarantine(*row) for row in rows)
 
+    def quarantine_of(self, subject: str) -> Quarantine | None:
+        """The entry of one subject, or `None`."""
+        where = tables.quarantine.c.subject == subject
+        row = self._connection.execute(select(tables.quarantine).where(where)).first()
+        return Quarantine(*row) if row else None
+
     def release(self, subject: str) -> None:
         """Take an entry out of quarantine."""
         self._connection.execute(delete(tables.quarantine).where(tables.quarantine.c.subject == subject))
 
     def published(self, contact_id: str, stage: str) -> str | None:
         """Fingerprint of a stage's output, or `None`."""
-        table = tables.published
-        where = (table.c.contact_id == contact_id, table.c.stage == stage)
-        return self._connection.execute(select(table.c.fingerprint).where(*where)).scalar_one_or_none()
+        row = self._one(tables.published, ("fingerprint",), contact_id=contact_id, stage=stage)
+        return row.fingerprint if row else None
 
     def publish(self, contact_id: str, stage: str, fingerprint: str) -> None:
         """Note that the stage's output stands."""
@@ -135,10 +83,8 @@ class SqlOutputStore(SqlStore):
 
     def recording(self, contact_id: str) -> str | None:
         """SHA-256 of the stored object, or `None`."""
-        table = tables.recordings
-        return self._connection.execute(
-            select(table.c.sha256).where(table.c.contact_id == contact_id)
-        ).scalar_one_or_none()
+        row = self._one(tables.recordings, ("sha256",), contact_id=contact_id)
+        return row.sha256 if row else None
 
     def earlier_with(self, sha256: str, contact_id: str) -> str | None:
         """Another contact that has the same object."""
@@ -164,7 +110,8 @@ class SqlOutputStore(SqlStore):
 
     def save_transcript(self, contact_id: str, transcript: Transcript) -> None:
         """Insert or replace."""
-        self._put(tables.transcripts, contact_id=contact_id, document=dump(transcript))
+        grade = transcript.grade.letter if transcript.grade else None
+        self._put(tables.transcripts, contact_id=contact_id, grade=grade, document=dump(transcript))
 
     def transcript(self, contact_id: str) -> Transcript:
         """The turns."""
@@ -173,9 +120,8 @@ class SqlOutputStore(SqlStore):
     def grades(self) -> dict[str, str]:
         """Letter of every transcript that has a grade, by contact; read without the turns."""
         table = tables.transcripts
-        letter = type_coerce(table.c.document, JSON)["grade", "letter"].as_string()
-        rows = self._connection.execute(select(table.c.contact_id, letter).where(letter.is_not(None)))
-        return {str(contact_id): str(found) for contact_id, found in rows}
+        rows = self._connection.execute(select(table.c.contact_id, table.c.grade).where(table.c.grade.is_not(None)))
+        return {row.contact_id: row.grade for row in rows}
 
     def save_signals(self, contact_id: str, signals: Signals) -> None:
         """Insert or replace."""
@@ -189,7 +135,7 @@ class SqlOutputStore(SqlStore):
         return load(Signals, self._document(tables.signals, contact_id))
 
     def _document(self, table: Table, contact_id: str) -> str:
-        row = self._connection.execute(select(table.c.document).where(table.c.contact_id == contact_id)).first()
+        row = self._one(table, ("document",), contact_id=contact_id)
         if row is None:
             message = f"contact '{contact_id}' has no {table.name.removesuffix('s')} yet"
             raise NotFoundError("output.missing", message, "run `qm run` on its day, or see the quarantine")
@@ -205,20 +151,25 @@ class SqlEvaluationStore(SqlStore):
         old = select(table.c.id).where(table.c.contact_id == contact_id)
         self._connection.execute(delete(tables.answers).where(tables.answers.c.evaluation_id.in_(old)))
         self._connection.execute(delete(table).where(table.c.contact_id == contact_id))
+        listed: dict[str, str] = {}
+        rows, answers = [], []
         for evaluation in evaluations:
             criteria, codes = codes_of(evaluation)
-            listed = fingerprint(criteria)
-            self._put(tables.criterion_lists, id=listed, criteria=criteria)
-            self._put(
-                table, id=evaluation.id, contact_id=contact_id, form_id=evaluation.form_id,
-                score=evaluation.score.value, criteria=listed, codes=codes, result=dump(evaluation.score),
-                document=dump(evaluation),
-            )  # fmt: skip
-            for answer in evaluation.answers:
-                self._put(
-                    tables.answers, evaluation_id=evaluation.id, criterion_id=answer.criterion_id,
-                    answer=answer.answer.value, reason=answer.reason,
-                )  # fmt: skip
+            name = fingerprint(criteria)
+            listed[name] = criteria
+            rows.append({
+                "id": evaluation.id, "contact_id": contact_id, "form_id": evaluation.form_id,
+                "score": evaluation.score.value, "criteria": name, "codes": codes, "result": dump(evaluation.score),
+                "document": dump(evaluation),
+            })  # fmt: skip
+            answers += [
+                {"evaluation_id": evaluation.id, "criterion_id": answer.criterion_id, "answer": answer.answer.value,
+                 "reason": answer.reason} for answer in evaluation.answers
+            ]  # fmt: skip
+        # All forms at once: a statement for each would cost more than the scoring of a short contact.
+        self._add_all(tables.criterion_lists, [{"id": name, "criteria": criteria} for name, criteria in listed.items()])
+        self._put_all(table, rows)
+        self._put_all(tables.answers, answers)
 
     def get(self, evaluation_id: str) -> Evaluation:
         """One evaluation, or `NotFoundError`."""
@@ -228,6 +179,12 @@ class SqlEvaluationStore(SqlStore):
             message = f"no evaluation '{evaluation_id}'"
             raise NotFoundError("evaluation.unknown", message, "the contact page names them")
         return load(Evaluation, row.document)
+
+    def ids_of(self, contact_id: str) -> tuple[str, ...]:
+        """Ids of a contact's evaluations by form id."""
+        table = tables.evaluations
+        statement = select(table.c.id).where(table.c.contact_id == contact_id).order_by(table.c.form_id)
+        return tuple(self._connection.execute(statement).scalars())
 
     def of_contact(self, contact_id: str) -> tuple[Evaluation, ...]:
         """A contact's evaluations by form id."""
@@ -240,15 +197,18 @@ class SqlEvaluationStore(SqlStore):
     def every(self) -> Iterator[Evaluation]:
         """All evaluations by contact and form id."""
         table = tables.evaluations
-        for row in self._connection.execute(select(table.c.document).order_by(table.c.contact_id, table.c.form_id)):
+        for row in self._each(select(table.c.document).order_by(table.c.contact_id, table.c.form_id)):
             yield load(Evaluation, row.document)
 
-    def briefs(self) -> Iterator[Brief]:
-        """What lists and figures need of all evaluations, by contact and form id."""
+    def briefs(self, contact_ids: Sequence[str] | None = None) -> Iterator[Brief]:
+        """What lists and figures need of all evaluations, or of these contacts', by contact and form id."""
         table, lists = tables.evaluations, tables.criterion_lists
         names = {row.id: tuple(row.criteria.split()) for row in self._connection.execute(select(lists))}
         columns = (table.c[name] for name in ("id", "contact_id", "form_id", "result", "criteria", "codes"))
-        for row in self._connection.execute(select(*columns).order_by(table.c.contact_id, table.c.form_id)):
+        statement = select(*columns).order_by(table.c.contact_id, table.c.form_id)
+        if contact_ids is not None:
+            statement = statement.where(table.c.contact_id.in_(contact_ids))
+        for row in self._each(statement):
             answered = zip(names[row.criteria], row.codes, strict=True)
             left = tuple(name for name, letter in answered if letter == LEFT_TO_PEOPLE)
             asked, open_ = len(row.codes) - len(left), row.codes.count(LETTERS[Answer.CANNOT_TELL])
@@ -260,10 +220,18 @@ class SqlSurveyStore(SqlStore):
 
     def save(self, responses: Sequence[SurveyResponse]) -> int:
         """Insert or replace; returns how many were new."""
-        known = set(self._connection.execute(select(tables.survey_responses.c.id)).scalars())
-        for response in responses:
-            self._put(tables.survey_responses, **facts_of_response(response), document=dump(response))
-        return len({response.id for response in responses} - known)
+        wanted = {response.id: response for response in responses}
+        known = self._known(sorted(wanted))
+        rows = [{**facts_of_response(each), "document": dump(each)} for each in wanted.values()]
+        self._put_all(tables.survey_responses, rows)
+        return len(wanted.keys() - known)
+
+    def _known(self, ids: Sequence[str]) -> set[str]:
+        found: set[str] = set()
+        for start in range(0, len(ids), MOST_VALUES):
+            some = tables.survey_responses.c.id.in_(ids[start : start + MOST_VALUES])
+            found.update(self._connection.execute(select(tables.survey_responses.c.id).where(some)).scalars())
+        return found
 
     def every(self) -> tuple[SurveyResponse, ...]:
         """All responses by id."""
@@ -288,12 +256,22 @@ class SqlSurveyStore(SqlStore):
         return found
 
     def replace_links(self, links: Sequence[SurveyLink]) -> None:
-        """Put these in the place of all links."""
-        self._connection.execute(delete(tables.survey_links))
-        for link in links:
-            self._put(
-                tables.survey_links, response_id=link.response_id, contact_id=link.contact_id, document=dump(link)
-            )
+        """Put these in the place of all links; only what differs is written."""
+        table = tables.survey_links
+        before = {row.response_id: row.document for row in self._each(select(table.c.response_id, table.c.document))}
+        wanted = {link.response_id: (link.contact_id, dump(link)) for link in links}
+        gone = sorted(before.keys() - wanted.keys())
+        for start in range(0, len(gone), MOST_VALUES):
+            some = table.c.response_id.in_(gone[start : start + MOST_VALUES])
+            self._connection.execute(delete(table).where(some))
+        self._put_all(
+            table,
+            [
+                {"response_id": response_id, "contact_id": contact_id, "document": document}
+                for response_id, (contact_id, document) in sorted(wanted.items())
+                if before.get(response_id) != document
+            ],
+        )
 
     def links(self) -> tuple[SurveyLink, ...]:
         """All links by response id."""
@@ -315,8 +293,8 @@ class SqlCoachingStore(SqlStore):
     def replace(self, items: Sequence[CoachingItem]) -> None:
         """Put these in the place of the whole list."""
         self._connection.execute(delete(tables.coaching_items))
-        for item in items:
-            self._put(tables.coaching_items, id=item.id, agent_id=item.agent_id, rank=item.rank, document=dump(item))
+        rows = [{"id": item.id, "agent_id": item.agent_id, "rank": item.rank, "document": dump(item)} for item in items]
+        self._put_all(tables.coaching_items, rows)
 
     def every(self) -> tuple[CoachingItem, ...]:
         """All items by agent and rank."""

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from qm.ports.voc import SurveyDraw
 from qm.storage import tables
-from qm.storage.stores import SqlStore
+from qm.storage.sql_store import SqlStore
 
 
 class SqlDrawStore(SqlStore):
@@ -14,8 +14,7 @@ class SqlDrawStore(SqlStore):
 
     def save(self, draws: Sequence[SurveyDraw]) -> None:
         """Insert or replace."""
-        for draw in draws:
-            self._put(tables.survey_draws, **{**vars(draw), "is_drawn": int(draw.is_drawn)})
+        self._put_all(tables.survey_draws, [{**vars(draw), "is_drawn": int(draw.is_drawn)} for draw in draws])
 
     def of_day(self, day: str) -> tuple[SurveyDraw, ...]:
         """The universe of a day, by contact."""

@@ -5,20 +5,16 @@ from sqlalchemy.exc import IntegrityError
 
 from qm.analysis.voc import change_case
 from qm.errors import ConflictError, NotFoundError
-from qm.storage.database import Database
 from tests.unit import builders
 from tests.unit.case_builders import RULES, act, case, response
 
 
-@pytest.fixture(params=["sqlite"])
-def database(tmp_path):
-    made = Database(f"sqlite:///{tmp_path / 'q.db'}")
-    made.upgrade()
-    with made.unit_of_work() as unit:
+@pytest.fixture
+def database(database):
+    with database.unit_of_work() as unit:
         unit.contacts.save(builders.contact("C-1"), "/day", 0, "f")
         unit.surveys.save([response("R-1"), response("R-2", nps=6, satisfaction=6)])
-    yield made
-    made.close()
+    return database
 
 
 def put(database, made, seen):

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-import pytest
 from alembic import command
 from sqlalchemy import text
 
@@ -13,19 +12,10 @@ from qm.domain.evaluation import Answer
 from qm.domain.signals import Signals
 from qm.domain.survey import LinkMethod, SurveyLink, SurveyResponse
 from qm.ports.voc import SurveyDraw
-from qm.storage import database as database_module
-from qm.storage.database import Database
+from qm.storage.schema import alembic_config
 from tests.unit import builders
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture(params=["sqlite"])
-def database(tmp_path):
-    made = Database(f"sqlite:///{tmp_path / 'q.db'}")
-    made.upgrade()
-    yield made
-    made.close()
 
 
 def answered(unit, contact_id, first, second):
@@ -142,9 +132,8 @@ def test_a_filled_older_database_gets_the_same_columns_as_a_new_one(database):
 
     before = content()
     assert len(before["evaluations"]) == 2
-    with database._engine.connect() as connection:
-        command.downgrade(database_module._alembic(connection), "0002")
-        connection.commit()
+    with database._engine.connect() as connection, connection.begin():
+        command.downgrade(alembic_config(connection), "0002")
     database.upgrade()
     after = content()
     assert database.check() == []

@@ -8,7 +8,6 @@ import pytest
 from qm.analysis.voc.voc_columns import join_surveys
 from qm.domain.contact import Kind
 from qm.domain.survey import LinkMethod, SurveyLink, SurveyResponse
-from qm.storage.database import Database
 from tests.unit import builders
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -16,10 +15,8 @@ COLUMNS = ("started_at", "kind", "team", "process", "answered_at", "channel", "n
 
 
 @pytest.fixture
-def database(tmp_path):
-    made = Database(f"sqlite:///{tmp_path / 'q.db'}")
-    made.upgrade()
-    with made.unit_of_work() as unit:
+def database(database):
+    with database.unit_of_work() as unit:
         for number in range(6):
             contact = builders.contact(
                 f"C{number}", started_at=START + timedelta(days=number), process=f"p{number % 2}",
@@ -33,8 +30,7 @@ def database(tmp_path):
         unit.surveys.save([SurveyResponse("R9")])
         links = [SurveyLink(f"R{n}", f"C{n}" if n < 4 else "", LinkMethod.CONTACT_ID, 1.0) for n in range(5)]
         unit.surveys.replace_links(links)
-    yield made
-    made.close()
+    return database
 
 
 def test_one_join_in_the_store_gives_the_same_rows(database):

@@ -1,10 +1,10 @@
 """Stores and transactions: what is put comes back equal, all of a transaction or none of it."""
 
-import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from qm.domain.coaching import CoachingItem
@@ -28,14 +28,6 @@ CONTACT = builders.contact(
 )  # fmt: skip
 TRANSCRIPT = builders.call((Role.AGENT, 0.1, "Buongiorno, è l'ENEL?"), (Role.CUSTOMER, 0.3, "no"))
 ENTRY = Quarantine("C-1", "store", "recording.truncated", "cut off", "ask again", "qm retry C-1")
-
-
-@pytest.fixture(params=["sqlite"])
-def database(tmp_path):
-    made = Database(f"sqlite:///{tmp_path / 'new folder' / 'q.db'}")
-    made.upgrade()
-    yield made
-    made.close()
 
 
 def item(place, agent="A-1", rank=1):
@@ -157,9 +149,8 @@ def test_evaluations_are_replaced_not_duplicated(database):
         assert [evaluation.contact_id for evaluation in unit.evaluations.every()] == ["C-1", "C-2"]
         with pytest.raises(NotFoundError, match=r"evaluation\.unknown"):
             unit.evaluations.get(old[0].id)
-    with sqlite3.connect(database.url.removeprefix("sqlite:///")) as plain:
-        rows = plain.execute("SELECT evaluation_id, criterion_id FROM answers").fetchall()
-    plain.close()
+    with database.reading() as unit:
+        rows = unit.connection.execute(text("SELECT evaluation_id, criterion_id FROM answers")).all()
     assert {row for row in rows if row[0] == new.id} == {(new.id, "c1"), (new.id, "c2")}
     assert len(rows) == 3
 
@@ -239,8 +230,9 @@ def test_migrations_lead_to_the_tables_and_may_be_repeated(database):
         assert unit.contacts.get("C-1")
 
 
-def test_missing_schema_is_said_with_the_remedy(tmp_path):
-    empty = Database(f"sqlite:///{tmp_path / 'e.db'}")
+def test_missing_schema_is_said_with_the_remedy(empty_database_url, tmp_path):
+    (tmp_path / "new folder").mkdir()
+    empty = Database(empty_database_url)
     assert "schema is empty" in empty.check()[0]
     with pytest.raises(StorageError, match=r"database\.no_schema.*qm db upgrade"), empty.unit_of_work() as unit:
         unit.runs.latest()
@@ -255,11 +247,10 @@ def test_a_file_that_is_no_database(tmp_path):
     damaged.close()
 
 
-def test_content_is_the_same_whenever_and_in_whatever_order_it_was_made(tmp_path):
+def test_content_is_the_same_whenever_and_wherever_and_in_whatever_order_it_was_made(sqlite_url, postgres_url):
     hashes = []
-    for place, order in enumerate((["C-1", "C-2"], ["C-2", "C-1"])):
-        database = Database(f"sqlite:///{tmp_path / str(place)}.db")
-        database.upgrade()
+    for place, (url, order) in enumerate(((sqlite_url, ["C-1", "C-2"]), (postgres_url, ["C-2", "C-1"]))):
+        database = Database(url)
         with database.unit_of_work() as unit:
             unit.runs.begin(Run(f"r{place}", "day", builders.NINE + timedelta(days=place), None, ""))
             for contact_id in order:

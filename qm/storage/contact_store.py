@@ -1,0 +1,179 @@
+"""Contacts by id, and their list a page at a time."""
+
+from collections.abc import Iterator
+from datetime import UTC
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, func, or_, select, tuple_
+
+from qm.documents import dump, load
+from qm.domain.contact import Contact
+from qm.domain.erasure import PREFIX
+from qm.domain.evaluation import Brief
+from qm.domain.run import ItemState
+from qm.domain.survey import SurveyResponse
+from qm.errors import NotFoundError
+from qm.ports.contact_list import Choices, ContactQuery, ListedContact, ListedPage
+from qm.storage import tables
+from qm.storage.erasure_ledger import SqlErasureLedger
+from qm.storage.facts import facts_of_contact
+from qm.storage.sql_store import SqlStore
+from qm.storage.stores import SqlEvaluationStore
+
+MISSED = '"failed_by":["'
+"""In an evaluation's result where an automatic fail was missed."""
+ASKED, NONE_OPEN = '"counts":{"cannot_tell":', '"counts":{"cannot_tell":0'
+"""In a result where criteria counted as *cannot tell* are told, and where there are none of them."""
+
+
+class SqlContactStore(SqlStore):
+    """Contacts by id."""
+
+    def save(self, contact: Contact, folder: str, position: int, fingerprint: str) -> None:
+        """Insert or replace."""
+        started_at = contact.started_at.astimezone(UTC).isoformat()
+        self._put(
+            tables.contacts, id=contact.id, started_at=started_at, agent_id=contact.agent.id, team=contact.agent.team,
+            folder=folder, position=position, fingerprint=fingerprint, document=dump(contact),
+        )  # fmt: skip
+        self._put(tables.contact_facts, **facts_of_contact(contact))
+
+    def get(self, contact_id: str) -> Contact:
+        """One contact, or `NotFoundError`."""
+        row = self._one(tables.contacts, ("document",), id=contact_id)
+        if row is None and (erased := SqlErasureLedger(self._connection).refused("contact", [contact_id])):
+            message = f"contact '{contact_id}' was erased on {erased[contact_id]:%Y-%m-%d}"
+            raise NotFoundError("contact.erased", message, "its certificate is among `qm retention certificates`")
+        if row is None:
+            raise NotFoundError("contact.unknown", f"no contact '{contact_id}'", "see `qm status` or the contacts page")
+        return load(Contact, row.document)
+
+    def origin(self, contact_id: str) -> tuple[str, str]:
+        """Day folder and row fingerprint."""
+        row = self._one(tables.contacts, ("folder", "fingerprint"), id=contact_id)
+        if row is None:
+            raise NotFoundError("contact.unknown", f"no contact '{contact_id}'", "see `qm status` or the contacts page")
+        return row.folder, row.fingerprint
+
+    def every(self) -> Iterator[Contact]:
+        """All contacts in order of start, then id."""
+        table = tables.contacts
+        for row in self._each(select(table.c.document).order_by(table.c.started_at, table.c.id)):
+            yield load(Contact, row.document)
+
+    def page(self, wanted: ContactQuery, after: str = "", size: int = 50) -> ListedPage:
+        """One page of the list; `after` is the id of the last line of the page before.
+
+        Raises:
+            NotFoundError: `after` isn't in this list.
+        """
+        table = tables.contacts
+        source, where = _narrowed(wanted)
+        total = self._connection.execute(select(func.count()).select_from(source).where(*where)).scalar_one()
+        if after:
+            where.append(tuple_(table.c.started_at, table.c.id) > tuple_(*self._place(source, where, after)))
+        statement = select(table.c.id).select_from(source).where(*where).order_by(table.c.started_at, table.c.id)
+        ids = self._connection.execute(statement.limit(size + 1)).scalars().all()
+        return ListedPage(self._listed(ids[:size]), int(total), len(ids) > size)
+
+    def choices(self) -> Choices:
+        """Values of the list's filters."""
+        names = ("agent_id", "agent_name", "team", "process", "medium")
+        facts = tables.contact_facts
+        shown = ~facts.c.contact_id.startswith(PREFIX)
+        rows = self._connection.execute(select(*(facts.c[name] for name in names)).where(shown).distinct()).all()
+        agents = {(row.agent_id, row.agent_name) for row in rows}
+
+        def alone(name: str) -> tuple[tuple[str, str], ...]:
+            return tuple((value, value) for value in sorted({getattr(row, name) for row in rows}))
+
+        return {
+            "agent": tuple(sorted(agents, key=lambda pair: (pair[1], pair[0]))), "team": alone("team"),
+            "process": tuple(pair for pair in alone("process") if pair[0]), "medium": alone("medium"),
+        }  # fmt: skip
+
+    def _place(self, source: FromClause, where: list[ColumnElement[bool]], contact_id: str) -> tuple[str, str]:
+        table = tables.contacts
+        found = select(table.c.started_at, table.c.id).select_from(source).where(*where, table.c.id == contact_id)
+        row = self._connection.execute(found).first()
+        if row is None:
+            raise NotFoundError("page.bad_cursor", "the cursor names no contact of this list", "start without it")
+        return row.started_at, row.id
+
+    def _listed(self, ids: Any) -> tuple[ListedContact, ...]:
+        briefs: dict[str, list[Brief]] = {}
+        for brief in SqlEvaluationStore(self._connection).briefs(ids):
+            briefs.setdefault(brief.contact_id, []).append(brief)
+        responses = self._responses(ids)
+        rows = {row.id: row for row in self._connection.execute(_lines(ids))}
+        return tuple(
+            ListedContact(
+                load(Contact, rows[key].document), ItemState(rows[key].state), rows[key].code or "",
+                rows[key].grade or "", tuple(briefs.get(key, ())), responses.get(key),
+            )
+            for key in ids
+        )  # fmt: skip
+
+    def _responses(self, ids: Any) -> dict[str, SurveyResponse]:
+        links, responses = tables.survey_links, tables.survey_responses
+        statement = (
+            select(links.c.contact_id, responses.c.document)
+            .join(responses, responses.c.id == links.c.response_id)
+            .where(links.c.contact_id.in_(ids))
+            .order_by(links.c.response_id)
+        )
+        found = {row.contact_id: row.document for row in self._connection.execute(statement)}  # the last one stays
+        return {contact_id: load(SurveyResponse, document) for contact_id, document in found.items()}
+
+
+def _lines(ids: Any) -> Select[Any]:
+    contacts, items, transcripts = tables.contacts, tables.items, tables.transcripts
+    return (
+        select(
+            contacts.c.id, contacts.c.document, func.coalesce(items.c.state, ItemState.WAITING.value).label("state"),
+            tables.quarantine.c.code, transcripts.c.grade,
+        )
+        .outerjoin(items, items.c.contact_id == contacts.c.id)
+        .outerjoin(tables.quarantine, tables.quarantine.c.subject == contacts.c.id)
+        .outerjoin(transcripts, transcripts.c.contact_id == contacts.c.id)
+        .where(contacts.c.id.in_(ids))
+    )  # fmt: skip
+
+
+def _narrowed(wanted: ContactQuery) -> tuple[FromClause, list[ColumnElement[bool]]]:
+    """The tables that the filters look at, and what they ask."""
+    contacts, facts, items = tables.contacts, tables.contact_facts, tables.items
+    source: FromClause = contacts
+    asked = (
+        (contacts.c.agent_id, wanted.agent_id), (contacts.c.team, wanted.team), (facts.c.process, wanted.process),
+        (facts.c.medium, wanted.medium),
+    )  # fmt: skip
+    where: list[ColumnElement[bool]] = [~contacts.c.id.startswith(PREFIX)]  # what is erased counts, and isn't shown
+    where += [column == value for column, value in asked if value]
+    if wanted.process or wanted.medium:
+        source = source.join(facts, facts.c.contact_id == contacts.c.id)
+    if wanted.state or wanted.failed or wanted.open_only:
+        source = source.outerjoin(items, items.c.contact_id == contacts.c.id)
+    if wanted.state:
+        where.append(func.coalesce(items.c.state, ItemState.WAITING.value) == wanted.state)
+    if wanted.failed or wanted.open_only:
+        where.append(items.c.state == ItemState.DONE.value)
+    if wanted.failed:
+        where.append(_has_evaluation(wanted, evaluations.c.result.contains(MISSED, autoescape=True)))
+    if wanted.open_only:
+        result = evaluations.c.result
+        told = and_(result.contains(ASKED, autoescape=True), ~_none_open(result))
+        where.append(_has_evaluation(wanted, told))
+    return source, where
+
+
+evaluations = tables.evaluations
+
+
+def _none_open(result: Any) -> ColumnElement[bool]:
+    return or_(*(result.contains(NONE_OPEN + end, autoescape=True) for end in (",", "}")))
+
+
+def _has_evaluation(wanted: ContactQuery, what: ColumnElement[bool]) -> ColumnElement[bool]:
+    own = and_(evaluations.c.contact_id == tables.contacts.c.id, evaluations.c.form_id.in_(wanted.forms))
+    return exists().where(own, what)

@@ -1,0 +1,80 @@
+"""What all stores over one SQLAlchemy connection can do: read a few rows or very many, and put rows in their place."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, Table, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+AT_ONCE = 1000
+"""Rows fetched or written in one go: bounds what they take in memory."""
+
+
+class SqlStore:
+    """Base of all stores. They speak domain values and never commit."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def _put(self, table: Table, **values: object) -> None:
+        """Insert, or replace the row of the same primary key."""
+        self._connection.execute(_upsert(table, tuple(values), self._connection.dialect.name), values)
+
+    def _put_all(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+        """The same for rows with equal columns; no key may come twice."""
+        if rows:
+            self._many(_upsert(table, tuple(rows[0]), self._connection.dialect.name), table, rows)
+
+    def _add(self, table: Table, **values: object) -> None:
+        """Insert, unless a row of the same key is there."""
+        self._connection.execute(_insert_new(table, tuple(values), self._connection.dialect.name), values)
+
+    def _add_all(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+        """The same for rows with equal columns."""
+        if rows:
+            self._many(_insert_new(table, tuple(rows[0]), self._connection.dialect.name), table, rows)
+
+    def _many(self, statement: Any, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+        keys = [column.name for column in table.primary_key]
+        # In one order everywhere, so that of two transactions one waits for the other, not each for the other.
+        ordered = sorted(rows, key=lambda row: tuple(str(row[key]) for key in keys))
+        for start in range(0, len(ordered), AT_ONCE):
+            self._connection.execute(statement, ordered[start : start + AT_ONCE])
+
+    def _one(self, table: Table, names: tuple[str, ...], **where: str) -> Row[Any] | None:
+        """These columns of a row by columns that tell it, or `None`."""
+        return self._connection.execute(_by(table, names, tuple(where)), where).first()
+
+    def _each(self, statement: Select[Any]) -> Iterator[Row[Any]]:
+        """The rows of what may be far too many for memory."""
+        with self._connection.execute(statement, execution_options={"yield_per": AT_ONCE}) as result:
+            yield from result
+
+
+# Statements are built once: a contact costs about forty, and building one takes as long as SQLite takes to run it.
+
+
+@lru_cache(maxsize=256)
+def _by(table: Table, names: tuple[str, ...], where: tuple[str, ...]) -> Select[Any]:
+    return select(*(table.c[name] for name in names)).where(*(table.c[name] == bindparam(name) for name in where))
+
+
+@lru_cache(maxsize=256)
+def _upsert(table: Table, names: tuple[str, ...], dialect: str) -> Any:
+    keys = [column.name for column in table.primary_key]
+    statement = _insert(table, names, dialect)
+    rest = {name: statement.excluded[name] for name in names if name not in keys}
+    if not rest:
+        return statement.on_conflict_do_nothing()
+    return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+
+
+@lru_cache(maxsize=256)
+def _insert_new(table: Table, names: tuple[str, ...], dialect: str) -> Any:
+    return _insert(table, names, dialect).on_conflict_do_nothing()
+
+
+def _insert(table: Table, names: tuple[str, ...], dialect: str) -> Any:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).values({name: bindparam(name) for name in names})
