@@ -1,6 +1,5 @@
 """Recordings for the browser: their media type, and loudness over time so that the browser needn't decode a call."""
 
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,8 @@ from qm.errors import NotFoundError
 
 BUCKETS = 1200
 """Values a channel: more than a laptop's waveform has pixels to show bars for."""
-CACHED = 64
+HEAD_BYTES = 12
+"""Of a file, enough to tell its type."""
 BLOCK_FRAMES = 1 << 16
 SIGNS = (
     (b"OggS", "audio/ogg"),
@@ -22,10 +22,8 @@ SIGNS = (
 """What files of each type begin with."""
 
 
-def media_type(path: Path) -> str:
-    """By the first bytes of the file: stored objects have no suffix, and names lie."""
-    with path.open("rb") as file:
-        head = file.read(12)
+def media_type(head: bytes) -> str:
+    """By the first `HEAD_BYTES` of the file: stored objects have no suffix, and names lie."""
     if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
         return "audio/wav"
     if head[4:8] == b"ftyp":
@@ -38,9 +36,8 @@ def media_type(path: Path) -> str:
     return "application/octet-stream"
 
 
-@lru_cache(maxsize=CACHED)
 def peaks_of(path: Path) -> Peaks:
-    """Loudness of a recording, `BUCKETS` values a channel. Objects never change under their name, so it's kept.
+    """Loudness of a recording, `BUCKETS` values a channel.
 
     Raises:
         NotFoundError: the file can't be decoded.
