@@ -1,0 +1,114 @@
+"""What is left of things once they must no longer tell whose they were: enough for every figure, nothing to look up.
+
+Ids become random ones, moments are rounded down to the hour (so that day, hour and order stay), words and quotes go.
+Agents stay: they are somebody else, and the figures are theirs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from qm.domain.calibration import CalibrationSession, Sheet
+from qm.domain.case import Case, CaseState, Change
+from qm.domain.contact import Contact
+from qm.domain.evaluation import ERASED, CriterionAnswer, Evaluation
+from qm.domain.survey import SurveyLink, SurveyResponse
+
+Ids = Mapping[str, str]
+"""The new id of each erased one."""
+
+
+def to_hour(at: datetime) -> datetime:
+    """The same moment rounded down to the hour by its own clock.
+
+    >>> to_hour(datetime.fromisoformat("2026-11-20T09:12:30+01:00")).isoformat()
+    '2026-11-20T09:00:00+01:00'
+    """
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def strip_contact(contact: Contact, ids: Ids) -> Contact:
+    """Without customer, file, file's columns that the product doesn't know, and exact time."""
+    return replace(
+        contact, id=ids[contact.id], started_at=to_hour(contact.started_at), source="", attributes={},
+        customer_id=ids.get(contact.customer_id, "") if contact.customer_id else "",
+    )  # fmt: skip
+
+
+def strip_response(response: SurveyResponse, ids: Ids, contact_id: str) -> SurveyResponse:
+    """Scores alone.
+
+    Args:
+        contact_id: that it is linked to, by its new id; empty: to none.
+    """
+    return replace(
+        response, id=ids[response.id], comment="", customer_id=ids.get(response.customer_id, ""),
+        contact_id=contact_id or ids.get(response.contact_id, ""), invited_at=_hour(response.invited_at),
+        started_at=_hour(response.started_at), answered_at=_hour(response.answered_at),
+    )  # fmt: skip
+
+
+def _hour(at: datetime | None) -> datetime | None:
+    return to_hour(at) if at else None
+
+
+def strip_link(link: SurveyLink, ids: Ids) -> SurveyLink:
+    """The same between new ids."""
+    return replace(
+        link,
+        response_id=ids.get(link.response_id, link.response_id),
+        contact_id=ids.get(link.contact_id, link.contact_id),
+    )
+
+
+def strip_answer(answer: CriterionAnswer) -> CriterionAnswer:
+    """The result alone. A value that was written or chosen goes; its share of the points stays."""
+    value = answer.value if isinstance(answer.value, float | int) else None
+    reason = answer.reason if answer.is_left_to_people else ERASED
+    return replace(answer, evidence=(), reason=reason, value=value)
+
+
+def strip_evaluation(evaluation: Evaluation, ids: Ids) -> Evaluation:
+    """Results without evidence, and a manifest without the hashes of what it was made from.
+
+    A short row can be guessed from its hash, so those go too.
+    """
+    return replace(
+        evaluation, id=ids.get(evaluation.id, evaluation.id),
+        contact_id=ids.get(evaluation.contact_id, evaluation.contact_id),
+        answers=tuple(strip_answer(answer) for answer in evaluation.answers),
+        manifest=replace(
+            evaluation.manifest, contact_sha256="", audio_sha256="", transcript_sha256="", signals_sha256=""
+        ),
+    )  # fmt: skip
+
+
+def strip_case(case: Case, ids: Ids) -> Case:
+    """Who did what when, without notes and the customer's words. One that is still open has nobody left to call."""
+    history = tuple(_strip_change(change, ids) for change in case.history)
+    gone = case.response_id in ids and case.state is not CaseState.CLOSED
+    return replace(
+        case, id=ids.get(case.id, case.id), response_id=ids.get(case.response_id, case.response_id),
+        contact_id=ids.get(case.contact_id, case.contact_id), marks=(), history=history,
+        stands=case.stands and not gone,
+    )  # fmt: skip
+
+
+def _strip_change(change: Change, ids: Ids) -> Change:
+    facts = {name: ids.get(value, value) for name, value in change.facts.items()}
+    return replace(change, facts=facts, note="")
+
+
+def strip_session(session: CalibrationSession, ids: Ids) -> CalibrationSession:
+    """The same with new ids of contacts."""
+    drawn = tuple(replace(each, contact_id=ids.get(each.contact_id, each.contact_id)) for each in session.contacts)
+    return replace(session, contacts=drawn)
+
+
+def strip_sheet(sheet: Sheet, ids: Ids) -> Sheet:
+    """What a rater answered, without notes."""
+    return replace(
+        sheet, contact_id=ids.get(sheet.contact_id, sheet.contact_id),
+        evaluation_id=ids.get(sheet.evaluation_id, sheet.evaluation_id),
+        answers=tuple(replace(answer, note="") for answer in sheet.answers),
+    )  # fmt: skip
