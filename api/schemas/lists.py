@@ -36,9 +36,27 @@ class Peaks(BaseModel):
 
 
 class Health(BaseModel):
-    """`ok`, when the database can be read."""
+    """`ok`, when the process answers."""
 
     model_config = ConfigDict(frozen=True, json_schema_extra={"example": {"status": "ok", "version": "0.1.0"}})
 
     status: str
     version: str
+
+
+class Ready(BaseModel):
+    """Each part and `ok`, or the code of what is wrong with it; hints by part."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        json_schema_extra={
+            "example": {
+                "status": "ready", "version": "0.1.0", "parts": {"database": "ok", "objects": "ok"}, "hints": {}
+            }
+        },
+    )  # fmt: skip
+
+    status: str
+    version: str
+    parts: dict[str, str]
+    hints: dict[str, str]

@@ -1,0 +1,58 @@
+"""Serve an application until a signal comes, then end without cutting anybody off."""
+
+import os
+import signal
+import socket
+from typing import Any
+
+import qm
+from qm.config import Settings
+from qm.errors import SettingsError
+from qm.operations.logs import log
+from qm.operations.start import start_logs
+from qm.operations.traces import close_traces, configure_traces
+
+GRACE_S = 20
+"""Seconds that requests may still take after the signal; an orchestrator kills after 30."""
+BACKLOG = 2048
+
+
+def serve(app: Any, settings: Settings, port: int) -> None:
+    """Serve until SIGTERM or Ctrl-C: no new request is taken then, those being answered are.
+
+    Args:
+        app: an ASGI application, or `module:function` of what makes one.
+
+    Raises:
+        SettingsError: the address can't be had.
+        QmError: a setting, a rule pack or the plan has a fault.
+    """
+    import uvicorn
+
+    start_logs(settings)
+    configure_traces(settings.traces, "quality-equation-api", qm.__version__)
+    listening = _listen(settings.host, port)
+    config = uvicorn.Config(
+        app, factory=isinstance(app, str), log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_S
+    )
+    # The server ends by giving the signal to whoever had it before: that would be the end before the traces are sent.
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+    log.info("api.started", address=f"http://{settings.host}:{port}/", version=qm.__version__)
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        pass  # Ctrl-C, given on in the same way; the requests were answered
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        listening.close()
+        close_traces()
+    log.info("api.stopped")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        message = f"can't listen on {host}:{port}: {os.strerror(error.errno or 0)}"
+        raise SettingsError("serve.address", message, "is it running already? else set QM_HOST and QM_PORT") from error
