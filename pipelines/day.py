@@ -1,34 +1,34 @@
-"""The day's batch: ingest, contacts through their stages, surveys, coaching."""
+"""The day's batch: taken in, worked through by whatever executor, and what came of it."""
 
-import shlex
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
-from pipelines.day_folder import Day, read_day
-from pipelines.executors import InProcessExecutor
-from pipelines.runner import ContactRunner, Outcome, Watch
-from pipelines.stage import Stage
-from qm.domain.run import Quarantine, Run
+from pipelines.day_folder import Day
+from pipelines.executors import Executor
+from pipelines.intake import INGEST, Intake, TakenIn
+from pipelines.retries import Retries
+from pipelines.runner import Outcome, Step, Watch
+from qm.domain.contact import Contact
+from qm.domain.run import TODAY, RunKind, RunState
 from qm.errors import NotFoundError
-from qm.fingerprint import fingerprint
-from qm.ports import UnitOfWork
-from qm.services.cases import CaseService
-from qm.services.coaching import CoachingService
-from qm.services.surveys import SurveyService
+from qm.ports import Unit
 
-INGEST = "ingest"
 Announce = Callable[[int], None]
 """Told how many contacts there are before they are worked through."""
+RETRY = "retry"
 
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What one run did. `seconds` is the wall time by stage."""
+    """What one run did. `seconds` is the time spent by stage, of all workers together.
+
+    Attributes:
+        left: contacts that nobody worked on, since the run was cancelled.
+    """
 
     day: str
     contact_ids: tuple[str, ...]
@@ -40,25 +40,27 @@ class RunSummary:
     coaching_items: int
     wall_s: float
     seconds: dict[str, float]
+    run_id: str = ""
+    left: int = 0
 
 
 class DayBatch:
     """Runs day folders and retries.
 
     Args:
-        stages: of a contact, in order.
+        seconds: what the intake spends, by stage.
+        held_up: told of a run that somebody paused while it's waited for.
     """
 
     def __init__(
-        self, unit_of_work: UnitOfWork, stages: Sequence[Stage[Any, Any]], surveys: SurveyService,
-        cases: CaseService, coaching: CoachingService, executor: InProcessExecutor,
+        self, retries: Retries, intake: Intake, executor: Callable[[], Executor], seconds: dict[str, float],
+        held_up: Callable[[str], None] = lambda _run_id: None,
     ) -> None:  # fmt: skip
-        self._unit_of_work = unit_of_work
-        self._stages = stages
-        self._surveys = surveys
-        self._cases = cases
-        self._coaching = coaching
+        self._retries = retries
+        self._intake = intake
         self._executor = executor
+        self._seconds = seconds
+        self._held_up = held_up
 
     def ingest(self, folder: Path) -> Day:
         """Read a day folder and put its contacts on the work list, in one transaction.
@@ -66,22 +68,16 @@ class DayBatch:
         Raises:
             DayFolderError: the folder as a whole can't be used; nothing was changed.
         """
-        day = read_day(folder, self._surveys.scales)
+        return self._intake.read(folder)
+
+    def take_in(self, folder: Path, watch: Watch, announce: Announce, priority: int = TODAY) -> tuple[Day, TakenIn]:
+        """Read a day folder, store its recordings and chats, and want its contacts done by whoever works."""
+        began = perf_counter()
+        day = self._intake.read(folder)
+        self._spent(INGEST, perf_counter() - began)
+        announce(len(day.contacts))
         place = str(folder.resolve())
-        command = f"qm run {shlex.quote(place)}"
-        with self._unit_of_work() as unit:
-            for entry in unit.work.quarantined():
-                if entry.stage == INGEST and entry.subject.startswith(f"{place}/"):
-                    unit.work.release(entry.subject)
-            for position, contact in enumerate(day.contacts):
-                unit.contacts.save(contact, place, position, fingerprint(contact))
-                unit.work.add(contact.id)
-            for fault in day.faults:
-                subject = f"{place}/{fault.file}:{fault.line}" if fault.line else f"{place}/{fault.file}"
-                entry = Quarantine(subject, INGEST, fault.code, fault.message, fault.hint, command)
-                unit.work.quarantine(entry, is_contact=False)
-            unit.surveys.save(day.responses)
-        return day
+        return day, self._intake.want(RunKind.DAY, place, priority, day.contacts, datetime.now(UTC), watch)
 
     def run(self, folder: Path, watch: Watch, announce: Announce) -> RunSummary:
         """Everything from folder to coaching list.
@@ -90,15 +86,11 @@ class DayBatch:
             announce: called with the number of contacts before they are worked through.
         """
         began = perf_counter()
-        seconds: dict[str, float] = {}
-        with self._unit_of_work() as unit:
-            known = {response.id for response in unit.surveys.every()}
-        day = self.ingest(folder)
-        seconds[INGEST] = perf_counter() - began
+        known = self._retries.read(lambda unit: {response.id for response in unit.surveys.every()})
+        seen = Seen(watch)
+        day, taken = self.take_in(folder, seen, announce)
         new = len({response.id for response in day.responses} - known)
-        return self._work(
-            [c.id for c in day.contacts], str(folder), len(day.faults), new, seconds, began, watch, announce
-        )
+        return self._work(str(folder), taken, [c.id for c in day.contacts], len(day.faults), new, began, seen)
 
     def retry(self, contact_ids: Sequence[str], watch: Watch, announce: Announce) -> RunSummary:
         """Take quarantined contacts up again; all of them where none is named.
@@ -107,37 +99,68 @@ class DayBatch:
             NotFoundError: a named contact isn't known.
         """
         began = perf_counter()
-        with self._unit_of_work() as unit:
-            states = unit.work.states()
-            waiting = [entry.subject for entry in unit.work.quarantined() if entry.subject in states]
-        if unknown := [contact_id for contact_id in contact_ids if contact_id not in states]:
-            message = f"no contact '{unknown[0]}'"
-            raise NotFoundError("contact.unknown", message, "`qm status` lists the quarantine")
-        return self._work(list(contact_ids) or waiting, "retry", 0, 0, {}, began, watch, announce)
+        contacts = self._retries.read(lambda unit: _to_retry(unit, contact_ids))
+        announce(len(contacts))
+        seen = Seen(watch)
+        taken = self._intake.want(RunKind.RETRY, RETRY, TODAY, contacts, datetime.now(UTC), seen)
+        return self._work(RETRY, taken, [contact.id for contact in contacts], 0, 0, began, seen)
 
     def _work(
-        self, contact_ids: list[str], label: str, faults: int, new: int, seconds: dict[str, float], began: float,
-        watch: Watch, announce: Announce,
-    ) -> RunSummary:  # fmt: skip
-        run = Run(fingerprint(label, datetime.now(UTC))[:12], label, datetime.now(UTC), None, "")
-        with self._unit_of_work() as unit:
-            unit.runs.begin(run)
-        announce(len(contact_ids))
-        runner = ContactRunner(self._unit_of_work, self._stages, seconds)
-        outcomes: Counter[Outcome] = Counter()
-        for _contact_id, outcome in self._executor.map(lambda group: runner.run_group(group, watch), contact_ids):
-            outcomes[outcome] += 1
-        after = perf_counter()
-        links = self._surveys.link_all()
-        self._cases.open_all()
-        items = self._coaching.refresh()
-        with self._unit_of_work() as unit:
-            unit.runs.finish(replace(run, finished_at=datetime.now(UTC)))
-        seconds["surveys and coaching"] = perf_counter() - after
+        self, label: str, taken: TakenIn, contact_ids: list[str], faults: int, new: int, began: float, seen: "Seen"
+    ) -> RunSummary:
+        spent = self._executor().work(taken.scope, seen, lambda: self._is_over(taken))
+        for stage, seconds in spent.items():
+            self._spent(stage, seconds)
+        links, items, states = self._retries.read(
+            lambda unit: (unit.surveys.links(), unit.coaching.every(), unit.tasks.states(taken.scope))
+        )
+        of = {name: states.get((taken.elsewhere.get(name, taken.run.id), name)) for name in contact_ids}
+        outcomes = Counter(Outcome.DONE if name in seen.done else state for name, state in of.items())
         linked = sum(bool(link.contact_id) for link in links)
         return RunSummary(
             day=label, contact_ids=tuple(contact_ids),
             outcomes={outcome.value: outcomes[outcome] for outcome in Outcome}, faults=faults,
             surveys_new=new, surveys_linked=linked, surveys_unlinked=len(links) - linked, coaching_items=len(items),
-            wall_s=round(perf_counter() - began, 3), seconds={k: round(v, 3) for k, v in seconds.items()},
+            wall_s=round(perf_counter() - began, 3), seconds={k: round(v, 3) for k, v in self._seconds.items()},
+            run_id=taken.run.id, left=len(contact_ids) - sum(outcomes[outcome] for outcome in Outcome),
         )  # fmt: skip
+
+    def _is_over(self, taken: TakenIn) -> bool:
+        """True once nobody works on these contacts any more, and what follows them was done."""
+
+        def look(unit: Unit) -> dict[str, RunState]:
+            states = {run_id: unit.tasks.run(run_id).state for run_id in taken.scope}
+            if states[taken.run.id] is RunState.WANTED:  # another command took the same day in, and was killed
+                unit.tasks.move(taken.run.id, (RunState.WANTED,), RunState.RUNNING)
+            return states
+
+        states = self._retries.write(look)
+        for run_id, state in states.items():
+            if state is RunState.PAUSED:
+                self._held_up(run_id)
+        return not any(state.is_open for state in states.values())
+
+    def _spent(self, stage: str, seconds: float) -> None:
+        self._seconds[stage] = self._seconds.get(stage, 0.0) + seconds
+
+
+class Seen:
+    """Hands steps on and remembers who was done: another command may want the same contacts once more meanwhile."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self.done: set[str] = set()
+
+    def __call__(self, step: Step) -> None:
+        """Hand it on."""
+        if step.outcome is Outcome.DONE:
+            self.done.add(step.contact_id)
+        self._watch(step)
+
+
+def _to_retry(unit: Unit, contact_ids: Sequence[str]) -> list[Contact]:
+    states = unit.work.states()
+    waiting = [entry.subject for entry in unit.work.quarantined() if entry.subject in states]
+    if unknown := [contact_id for contact_id in contact_ids if contact_id not in states]:
+        raise NotFoundError("contact.unknown", f"no contact '{unknown[0]}'", "`qm status` lists the quarantine")
+    return [unit.contacts.get(contact_id) for contact_id in contact_ids or waiting]

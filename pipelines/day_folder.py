@@ -1,6 +1,7 @@
 """Read a day folder: contacts, where each one's recording or chat lies, surveys, and everything that is wrong."""
 
 import json
+import os
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -164,7 +165,10 @@ def _chat_files(folder: Path) -> tuple[dict[str, str], list[Fault]]:
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         if path.name.startswith("."):
             continue
-        shown = f"{CHATS}/{path.name}"
+        shown = f"{CHATS}/{printable(path.name)}"
+        if not _is_text(path.name):
+            faults.append(Fault(shown, 0, "chat.unreadable", "its name isn't UTF-8", "rename the file"))
+            continue
         try:
             contact_id = _contact_of(path)
         except (OSError, ValueError, RecursionError) as error:
@@ -181,11 +185,27 @@ def _chat_files(folder: Path) -> tuple[dict[str, str], list[Fault]]:
     return found, faults
 
 
+def printable(name: str) -> str:
+    r"""A file's name as it can be shown and kept, whatever bytes it has.
+
+    >>> printable("a\udcff.json")
+    'a\\xff.json'
+    """
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _is_text(text: str) -> bool:
+    """False where no database keeps it: a NUL, or bytes that aren't UTF-8."""
+    return "\x00" not in text and text == text.encode("utf-8", "ignore").decode("utf-8")
+
+
 def _contact_of(path: Path) -> str:
     content = json.loads(path.read_text(encoding="utf-8-sig"))
     contact_id = content.get("contact_id") if isinstance(content, dict) else None
     if not isinstance(contact_id, str) or not contact_id:
         raise ValueError("it has no contact_id")
+    if not _is_text(contact_id):
+        raise ValueError("its contact_id holds a NUL or half a character")
     return contact_id
 
 
@@ -216,8 +236,9 @@ def _unclaimed(folder: Path, contacts: list[Contact], chats: dict[str, str]) -> 
     for path in sorted(recordings.rglob("*")) if recordings.is_dir() else []:
         name = path.relative_to(recordings).as_posix()
         if path.is_file() and not path.name.startswith(".") and unicodedata.normalize("NFC", name) not in claimed:
-            hint = "add its row to contacts.csv, then run again"
-            faults.append(Fault(f"{RECORDINGS}/{name}", 0, "recording.unclaimed", "no contact names this file", hint))
+            hint = "add its row to contacts.csv, then run again" if _is_text(name) else "rename it: that isn't UTF-8"
+            shown = f"{RECORDINGS}/{printable(name)}"
+            faults.append(Fault(shown, 0, "recording.unclaimed", "no contact names this file", hint))
     ids = {contact.id for contact in contacts}
     for contact_id, name in chats.items():
         if contact_id not in ids:

@@ -1,10 +1,12 @@
 """What a stage is: needs, run, publish. The runner knows nothing else about it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
 
-from qm.errors import ContactError
-from qm.ports import Unit
+from qm.errors import ContactError, ObjectMissingError
+from qm.ports import ObjectStore, Unit
 
 Needs = TypeVar("Needs")
 Output = TypeVar("Output")
@@ -50,3 +52,19 @@ class TogetherStage(Protocol):
 def parent(unit: Unit, contact_id: str, stage: str) -> str:
     """Fingerprint of a parent's output; empty where it doesn't stand."""
     return unit.work.published(contact_id, stage) or ""
+
+
+@contextmanager
+def stored_file(objects: ObjectStore, sha256: str) -> Iterator[Path]:
+    """A local file with the bytes of an object, for the length of the block.
+
+    Raises:
+        ContactError: it's lost or altered; no other contact is the worse for it.
+        StorageError: the store can't be used.
+    """
+    with ExitStack() as stack:
+        try:
+            path = stack.enter_context(objects.local(sha256))
+        except ObjectMissingError as error:
+            raise ContactError(error.code, error.message, error.hint) from error
+        yield path

@@ -8,7 +8,7 @@ from qm.analysis.assemble_transcript import assemble_transcript
 from qm.domain.contact import Contact, Medium
 from qm.domain.recognition import Recognition, Voices
 from qm.domain.transcript import Transcript
-from qm.fingerprint import fingerprint
+from qm.fingerprint import Canonical, canonical, fingerprint
 from qm.ports import Unit
 
 
@@ -33,11 +33,13 @@ class RolesStage:
 
     def __init__(self, cues: Mapping[str, Sequence[str]] | None = None) -> None:
         self._cues = {language: tuple(phrases) for language, phrases in (cues or {}).items()}
+        # Some hundred phrases, the same in every contact's fingerprint.
+        self._cues_text = Canonical(canonical(self._cues))
 
     def fingerprint(self, unit: Unit, contact_id: str) -> str:
         """Over words, voices, what the contact says of its parties, and the forms' phrases."""
         contact = unit.contacts.get(contact_id)
-        hints = [contact.agent_channel, contact.agent.name, contact.direction, self._cues]
+        hints = [contact.agent_channel, contact.agent.name, contact.direction, self._cues_text]
         return fingerprint(self.name, self.version, parent(unit, contact_id, "voices"), hints)
 
     def needs(self, unit: Unit, contact_id: str) -> Recognised:

@@ -13,6 +13,7 @@ from qm.fingerprint import fingerprint
 from qm.ports import Unit
 from qm.rules.pack import Pack
 from qm.rules.scene import Thresholds
+from qm.services.audit_notes import note_scores
 from qm.services.scoring import NO_AIDS, Aids, evaluate_all
 
 
@@ -55,4 +56,6 @@ class ScoreStage:
 
     def publish(self, unit: Unit, contact_id: str, output: tuple[Evaluation, ...]) -> None:
         """Put them in the place of earlier ones."""
+        before = unit.evaluations.ids_of(contact_id)
         unit.evaluations.replace(contact_id, output)
+        note_scores(unit, contact_id, before, [evaluation.id for evaluation in output])

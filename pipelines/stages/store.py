@@ -32,12 +32,17 @@ class StoreStage:
     def fingerprint(self, unit: Unit, contact_id: str) -> str:
         """Over the contact's row and the file's size and time: bytes are hashed only when they may have changed.
 
-        An object that was lost since makes it another one, so that the next run stores it again.
+        An object that was lost since makes it another one, so that the next run stores it again. Where the day folder
+        isn't seen, on another host or since it was removed, what was stored stands.
         """
-        path = _find(self.needs(unit, contact_id))
-        stamp = [path.stat().st_size, path.stat().st_mtime_ns] if path is not None and path.exists() else []
+        source = self.needs(unit, contact_id)
         stored = unit.outputs.recording(contact_id)
         lost = stored is not None and not self._objects.has(stored)
+        standing = unit.work.published(contact_id, self.name)
+        if standing is not None and stored is not None and not lost and not source.folder.is_dir():
+            return standing
+        path = _find(source)
+        stamp = [path.stat().st_size, path.stat().st_mtime_ns] if path is not None and path.exists() else []
         return fingerprint(self.name, self.version, unit.contacts.origin(contact_id)[1], stamp, lost)
 
     def needs(self, unit: Unit, contact_id: str) -> Source:
@@ -47,51 +52,52 @@ class StoreStage:
     def run(self, needs: Source) -> str:
         """Copy; returns the SHA-256 of the bytes."""
         contact, path = needs.contact, _find(needs)
-        error, what = _kind(contact)
+        refusal, what = _kind(contact)
         if path is None:
             message = f"{what} '{contact.source}' isn't in the day folder" if contact.source else f"no {what} is named"
-            raise error(f"{what}.missing", message, "put the file there, then retry")
-        return self._copy(path, error, what)
+            raise refusal(f"{what}.missing", message, "put the file there, then retry")
+        return self._copy(path, refusal, what)
 
-    def _copy(self, path: Path, error: type[ContactError], what: str) -> str:
+    def _copy(self, path: Path, refusal: type[ContactError], what: str) -> str:
         if not path.is_file():
-            raise error(f"{what}.unreadable", f"{path.name!r} isn't a file", "put the file there, then retry")
+            raise refusal(f"{what}.unreadable", f"{path.name!r} isn't a file", "put the file there, then retry")
         try:
             before = _stamp(path)
-            with _Reading(path, error, what) as file:
+            with _Reading(path, refusal, what) as file:
                 stored = self._objects.put(file)
             after = _stamp(path)
         except OSError as cause:
-            raise _unreadable(path.name, cause, error, what) from cause
+            raise _unreadable(path.name, cause, refusal, what) from cause
         if after != before:
             message = f"{path.name!r} changed while it was copied: {before[0]} bytes before, {after[0]} after"
-            raise error(f"{what}.changing", message, "wait until the recorder has finished the file, then retry")
+            raise refusal(f"{what}.changing", message, "wait until the recorder has finished the file, then retry")
         return stored
 
     def publish(self, unit: Unit, contact_id: str, output: str) -> None:
-        """Name the object, unless it's another contact's already."""
+        """Name the object, unless it's another contact's already; two that ask at once are asked one by one."""
+        unit.lock(f"recording:{output}")
         other = unit.outputs.earlier_with(output, contact_id)
         if other is not None:
-            error, what = _kind(unit.contacts.get(contact_id))
+            refusal, what = _kind(unit.contacts.get(contact_id))
             message = f"the same {what} already belongs to contact '{other}'"
-            raise error(f"{what}.duplicate", message, "check the recorder's export; remove one of the two rows")
+            raise refusal(f"{what}.duplicate", message, "check the recorder's export; remove one of the two rows")
         unit.outputs.save_recording(contact_id, output)
 
 
 class _Reading(FileIO):
     """A source whose failures to be read aren't taken for those of the store that reads it."""
 
-    def __init__(self, path: Path, error: type[ContactError], what: str) -> None:
+    def __init__(self, path: Path, refusal: type[ContactError], what: str) -> None:
         super().__init__(path, "rb")
-        self._about = path.name, error, what
+        self._about = path.name, refusal, what
 
     def read(self, size: int | None = -1, /) -> bytes:
         """As of any file; may be shorter than asked for."""
         try:
             return super().read(size) or b""
         except OSError as cause:
-            name, error, what = self._about
-            raise _unreadable(name, cause, error, what) from cause
+            name, refusal, what = self._about
+            raise _unreadable(name, cause, refusal, what) from cause
 
 
 def _stamp(path: Path) -> tuple[int, int, int, int]:
@@ -100,9 +106,9 @@ def _stamp(path: Path) -> tuple[int, int, int, int]:
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
-def _unreadable(name: str, cause: OSError, error: type[ContactError], what: str) -> ContactError:
+def _unreadable(name: str, cause: OSError, refusal: type[ContactError], what: str) -> ContactError:
     reason = "permission denied" if cause.errno == errno.EACCES else str(cause.strerror).lower()
-    return error(f"{what}.unreadable", f"{name!r} can't be read: {reason}", "check the file")
+    return refusal(f"{what}.unreadable", f"{name!r} can't be read: {reason}", "check the file")
 
 
 def _kind(contact: Contact) -> tuple[type[ContactError], str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipelines.chat_file import read_chat
 from pipelines.recognise import recognise
+from pipelines.stage import stored_file
 from qm.analysis.detect_language import detect_written_language
 from qm.domain.contact import Contact, Medium
 from qm.domain.recognition import Recognition
@@ -33,7 +34,6 @@ class Bytes:
 
     contact: Contact
     sha256: str
-    path: Path
 
 
 class TranscribeStage:
@@ -70,8 +70,7 @@ class TranscribeStage:
 
     def needs(self, unit: Unit, contact_id: str) -> Bytes:
         """The stored object."""
-        sha256 = unit.outputs.recording(contact_id) or ""
-        return Bytes(unit.contacts.get(contact_id), sha256, self._objects.path(sha256))
+        return Bytes(unit.contacts.get(contact_id), unit.outputs.recording(contact_id) or "")
 
     def run(self, needs: Bytes) -> Words:
         """Words of the recording, or the chat's turns."""
@@ -86,14 +85,23 @@ class TranscribeStage:
         audios: dict[int, Audio] = {}
         for place, need in enumerate(needs):
             try:
-                if need.contact.medium is Medium.VOICE:
-                    audios[place] = self._reader.read(need.path, need.sha256)
-                else:
-                    outputs[place] = Words(chat=_chat(need))
+                read = self._read(need)
             except ContactError as error:
                 outputs[place] = error
+                continue
+            if isinstance(read, Words):
+                outputs[place] = read
+            else:
+                audios[place] = read
         outputs |= self._recognised({place: (needs[place].contact, audio) for place, audio in audios.items()})
         return [outputs[place] for place in range(len(needs))]
+
+    def _read(self, need: Bytes) -> Audio | Words:
+        """A recording, or a chat's turns. Fetched here, not in `needs`: no transaction waits for a store far away."""
+        with stored_file(self._objects, need.sha256) as path:
+            if need.contact.medium is Medium.VOICE:
+                return self._reader.read(path, need.sha256)
+            return Words(chat=_chat(path, need.contact))
 
     def _recognised(self, heard: Mapping[int, tuple[Contact, Audio]]) -> dict[int, Words | ContactError]:
         """Recognition by place. Where a common call fails, each recording gets its own: one may be the cause."""
@@ -119,6 +127,6 @@ class TranscribeStage:
             unit.outputs.save_transcript(contact_id, output.chat)
 
 
-def _chat(needs: Bytes) -> Transcript:
-    chat = read_chat(needs.path.read_bytes(), needs.contact.language)
+def _chat(path: Path, contact: Contact) -> Transcript:
+    chat = read_chat(path.read_bytes(), contact.language)
     return chat if chat.language else detect_written_language(chat)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.stage import parent
+from pipelines.stage import parent, stored_file
 from qm.domain.contact import Medium
 from qm.domain.recognition import Recognition, Voices
 from qm.fingerprint import fingerprint
@@ -15,7 +15,7 @@ class Shared:
     """The words of a recording and its bytes; `None` for a chat."""
 
     recognition: Recognition | None = None
-    path: Path | None = None
+    sha256: str = ""
 
 
 class VoicesStage:
@@ -38,14 +38,14 @@ class VoicesStage:
         """Words and bytes."""
         if unit.contacts.get(contact_id).medium is not Medium.VOICE:
             return Shared()
-        path = self._objects.path(unit.outputs.recording(contact_id) or "")
-        return Shared(unit.outputs.recognition(contact_id), path)
+        return Shared(unit.outputs.recognition(contact_id), unit.outputs.recording(contact_id) or "")
 
     def run(self, needs: Shared) -> Voices:
         """Who speaks when."""
-        if needs.recognition is None or needs.path is None:
+        if needs.recognition is None or self._diariser is None or not has_shared_words(needs.recognition):
             return Voices()
-        return tell_apart(needs.recognition, needs.path, self._reader, self._diariser)
+        with stored_file(self._objects, needs.sha256) as path:
+            return tell_apart(needs.recognition, path, self._reader, self._diariser)
 
     def publish(self, unit: Unit, contact_id: str, output: Voices) -> None:
         """Keep them."""
@@ -54,8 +54,12 @@ class VoicesStage:
 
 def tell_apart(recognition: Recognition, path: Path, reader: AudioReader, diariser: Diariser | None) -> Voices:
     """Voices of a recording whose words stand on one channel; none where there is nothing to tell apart."""
-    words = recognition.channels[0] if len(recognition.channels) == 1 else ()
-    if diariser is None or not any(not word.suspect for word in words):
+    if diariser is None or not has_shared_words(recognition):
         return Voices()
     audio = reader.read(path, recognition.recording.sha256)
-    return Voices(diariser.diarise(audio, words), diariser.describe())
+    return Voices(diariser.diarise(audio, recognition.channels[0]), diariser.describe())
+
+
+def has_shared_words(recognition: Recognition) -> bool:
+    """True where somebody speaks on a channel that is all there is."""
+    return len(recognition.channels) == 1 and any(not word.suspect for word in recognition.channels[0])

@@ -31,12 +31,55 @@ class Quarantine:
     command: str
 
 
+class RunState(StrEnum):
+    """Where a run stands: being taken in, worked on, held up, given up, at its last step, over."""
+
+    WANTED = "wanted"
+    RUNNING = "running"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    FINISHING = "finishing"
+    DONE = "done"
+
+    @property
+    def is_open(self) -> bool:
+        """True where something is still to be done, now or later."""
+        return self not in (RunState.CANCELLED, RunState.DONE)
+
+
+class RunKind(StrEnum):
+    """What is wanted: a day, contacts again, or scores under new rules."""
+
+    DAY = "day"
+    RETRY = "retry"
+    RESCORE = "rescore"
+
+
+TODAY, BACK_LOAD = 0, 10
+"""Priorities: the smaller one goes first."""
+
+
 @dataclass(frozen=True)
 class Run:
-    """When a run began and ended, and over what. Times are volatile: never part of a fingerprint."""
+    """When a run began and ended, and over what. Times are volatile: never part of a fingerprint.
+
+    Attributes:
+        version: of the product that wanted it, or the newest one that worked on it.
+    """
 
     id: str
     day: str
     started_at: datetime
     finished_at: datetime | None
     settings: str
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A run with where it stands."""
+
+    run: Run
+    kind: RunKind
+    state: RunState
+    priority: int

@@ -12,7 +12,7 @@ from sqlalchemy import Select, and_, or_, select
 from qm.domain.case import CaseState
 from qm.domain.erasure import PREFIX, ErasureKind, Identity, Subject
 from qm.domain.retention import GONE, Aged, DataKind, Mark
-from qm.domain.run import ItemState, RunState
+from qm.domain.run import ItemState, RunKind, RunState
 from qm.storage import tables
 from qm.storage.search_rows import rows_with
 from qm.storage.sql_store import SqlStore
@@ -109,10 +109,15 @@ class SqlSubjectStore(SqlStore):
         return self._ids(select(table.c.contact_id).where(*where).order_by(table.c.contact_id))
 
     def taken_in(self, folders: Collection[str]) -> tuple[str, ...]:
-        """Runs that are reading day folders of these names right now; hosts may see a folder under other paths."""
+        """Runs that are reading day folders of these names right now; hosts may see a folder under other paths.
+
+        The schedule's runs are named by their day, whatever folders they read: each of them counts.
+        """
         table, names = tables.runs, {Path(folder).name for folder in folders}
-        rows = self._rows(select(table.c.id, table.c.document).where(table.c.state == RunState.WANTED.value))
-        return tuple(row.id for row in rows if Path(json.loads(row.document)["day"]).name in names)
+        wanted = (table.c.state == RunState.WANTED.value, table.c.kind == RunKind.DAY.value)
+        rows = self._rows(select(table.c.id, table.c.document).where(*wanted))
+        read = ((row.id, Path(json.loads(row.document)["day"])) for row in rows)
+        return tuple(run_id for run_id, day in read if not day.is_absolute() or day.name in names)
 
     def aged(self, before: datetime, at_once: int = 1000) -> Iterator[Sequence[Aged]]:
         """Contacts that began before a moment and aren't erased as a whole, by start, some at once."""

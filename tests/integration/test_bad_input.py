@@ -270,9 +270,9 @@ def test_a_lost_object_is_stored_again(open_wiring, day_of, run):
     folder = day_of([day_of.row("C1", "a.wav")])
     wiring = open_wiring()
     run(wiring, folder)
-    wiring.contacts.audio_path("C1").unlink()
+    wiring.objects.path(wiring.contacts.recording("C1")).unlink()
     run(wiring, folder)
-    assert wiring.contacts.audio_path("C1").is_file()
+    assert wiring.objects.path(wiring.contacts.recording("C1")).is_file()
 
 
 def test_an_unclosed_quote_stops_the_day_instead_of_swallowing_rows(open_wiring, day_of, run):

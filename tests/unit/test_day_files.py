@@ -1,6 +1,7 @@
 """The files of a day folder: read what can be read, and name the line of the rest."""
 
 import json
+import os
 import re
 
 import pytest
@@ -64,6 +65,12 @@ def test_lines_are_counted_through_quoted_newlines_and_empty_lines(tmp_path):
     assert [(row.line, row.text("a")) for row in rows] == [(2, "1"), (6, "2"), (8, "4"), (10, "5")]
     assert places(faults) == [("t.csv", 7, "table.too_many_cells")]
     assert rows[-1].text("b") == ""
+
+
+def test_a_row_with_a_nul_is_left_out_and_said(tmp_path):
+    rows, faults = table(tmp_path, b"a,b\n1,x\x00y\n2,z\n")
+    assert [row.text("a") for row in rows] == ["2"]
+    assert places(faults) == [("t.csv", 2, "table.nul")]
 
 
 def test_lines_are_counted_through_a_quoted_newline_in_the_header(tmp_path):
@@ -283,3 +290,23 @@ def test_exports_of_spreadsheets_are_read(tmp_path, content):
     rows, faults = read_table(tmp_path / "t.csv", "t.csv", ("a",))
     assert [row.cells for row in rows] == [{"a": "1", "b": "2"}]
     assert faults == []
+
+
+def test_a_name_that_is_no_utf_8_costs_its_file_only(tmp_path):
+    for folder in ("chats", "recordings"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / os.fsdecode(b"a\xff.json")).write_bytes(b"{}")
+    found = day(tmp_path, row())
+    assert [contact.id for contact in found.contacts] == ["C-1"]
+    assert places(found.faults) == [
+        ("chats/a\\xff.json", 0, "chat.unreadable"),
+        ("recordings/a\\xff.json", 0, "recording.unclaimed"),
+    ]
+    assert all(fault.file.encode() for fault in found.faults)
+
+
+@pytest.mark.parametrize("contact_id", ["C-\\u0000", "C-\\ud800"])
+def test_a_chat_of_an_id_that_no_database_keeps_costs_itself_only(tmp_path, contact_id):
+    found = day(tmp_path, row(), chats=[("one.json", f'{{"contact_id": "{contact_id}", "turns": []}}')])
+    assert [contact.id for contact in found.contacts] == ["C-1"]
+    assert places(found.faults) == [("chats/one.json", 0, "chat.unreadable")]
