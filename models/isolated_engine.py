@@ -155,7 +155,7 @@ class _Child:
         context = multiprocessing.get_context("spawn")  # fork copies locks that other threads hold
         self._connection, theirs = context.Pipe()
         self._process: BaseProcess = context.Process(target=_serve, args=(factory, theirs), daemon=True)
-        with _interrupts_held():
+        with interrupts_held():
             self._process.start()
         theirs.close()
 
@@ -240,7 +240,7 @@ def _receive_audio(sent: _Sent, connection: Connection) -> Audio:
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
+def interrupts_held() -> Iterator[None]:
     """A process started meanwhile never sees Ctrl-C, not even while it imports; ours comes through afterwards."""
     resource_tracker.ensure_running()  # starting it unblocks the signal again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -260,7 +260,7 @@ def _rebuilt(failure: Failure) -> QmError:
 
 def _serve(factory: Callable[[], Transcriber], connection: Connection) -> None:
     """What the process does: answer until the other side is gone."""
-    Thread(target=_end_with_parent, daemon=True).start()
+    Thread(target=end_with_parent, daemon=True).start()
     engine = factory()
     while True:
         try:
@@ -272,7 +272,7 @@ def _serve(factory: Callable[[], Transcriber], connection: Connection) -> None:
         connection.send(_answer(engine, audios, request))
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Killed in the middle of a recording, the parent can't say goodbye; without this its child would work on."""
     parent = multiprocessing.parent_process()
     assert parent is not None

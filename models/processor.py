@@ -1,5 +1,6 @@
 """Where recognition runs: what was asked for, what the machine has, and what became of it."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -47,6 +48,11 @@ def processor_for(device: str, precision: str, count_cards: Callable[[], int]) -
         return Processor("cpu", used, f"no graphics card: recognition runs on the processor in {used}")
     note = f"{precision} needs a graphics card: recognition runs in {used}" if used != precision else ""
     return Processor("cpu", used, note)
+
+
+def count_cores() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 def count_cards() -> int:
