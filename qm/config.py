@@ -17,6 +17,8 @@ MOST_PROCESSORS = 1024
 REPOSITORY = Path(__file__).resolve().parent.parent
 TOML_FILE = "qm.toml"
 PASSWORD = re.compile(r"(://[^:/@]*):[^@]*@")
+SECRET_OPTIONS = frozenset({"password", "passfile", "sslpassword"})
+WINDOW = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,12 @@ def _not_negative(text: str) -> float:
 
 
 def _window(text: str) -> tuple[time, time]:
-    begin, dash, end = text.partition("-")
     try:
-        if not dash:
+        found = WINDOW.fullmatch(text.replace(" ", ""))
+        if found is None:
             raise ValueError
-        return time.fromisoformat(begin.strip()), time.fromisoformat(end.strip())
+        begin_h, begin_m, end_h, end_m = (int(part) for part in found.groups())
+        return time(begin_h, begin_m), time(end_h, end_m)
     except ValueError:
         raise ValueError("must be two times of the day, like 19:00-19:00") from None
 
@@ -351,13 +354,25 @@ def _derived(values: dict[str, Any], environment: Mapping[str, str]) -> dict[str
 
 def _database_url(url: str) -> str:
     """The same with the driver that is used."""
+    hint = "sqlite:////path/to/quality.db or postgresql://user@host:5432/database"
     for scheme in ("postgresql://", "postgres://", "postgresql+psycopg://"):
         if url.startswith(scheme):
-            return "postgresql+psycopg://" + url.removeprefix(scheme)
+            return "postgresql+psycopg://" + _checked_address(url.removeprefix(scheme))
     if not url.startswith("sqlite:///"):
-        hint = "sqlite:////path/to/quality.db or postgresql://user@host:5432/database"
         raise SettingsError("settings.database", "QM_DATABASE_URL is neither SQLite's nor PostgreSQL's", hint)
     return url
+
+
+def _checked_address(address: str) -> str:
+    """What follows the scheme, where nothing secret would be taken for host, database or options."""
+    before, _mark, query = address.partition("?")
+    hint = "in a password write @ as %40, / as %2F, # as %23, ? as %3F, % as %25; or use QM_DATABASE_PASSWORD_FILE"
+    if before.count("@") > 1 or "@" in query or "#" in address or not address.isprintable() or "%00" in address:
+        raise SettingsError("settings.database", "QM_DATABASE_URL can't be told apart into its parts", hint)
+    if any(part.partition("=")[0].lower() in SECRET_OPTIONS for part in query.split("&")):
+        message = "QM_DATABASE_URL has a password among its options, where it can't be kept from being shown"
+        raise SettingsError("settings.database", message, "use QM_DATABASE_PASSWORD_FILE")
+    return address
 
 
 def _objects(text: str, data: Path) -> Path | str:

@@ -43,6 +43,8 @@ def _of_postgres(error: DBAPIError, shown: str) -> StorageError | None:
     for states, make in _POSTGRES:
         if state.startswith(states):
             return make(shown, text)
+    if any(words in text for words in _WRONG_OPTIONS):
+        return _wrong(shown, text)
     if error.connection_invalidated or (isinstance(error, OperationalError | InterfaceError) and not state):
         return _unreached(shown, text)
     return _unavailable(shown, text) if isinstance(error, OperationalError) else None
@@ -97,6 +99,11 @@ def _away(shown: str, text: str) -> StorageError:
     return ConnectionLostError("database.connection_lost", f"{shown} can't be reached: {text}", hint)
 
 
+def _wrong(shown: str, text: str) -> StorageError:
+    hint = "check the options after the ? in QM_DATABASE_URL"
+    return StorageError("database.options", f"{shown}: {text}", hint)
+
+
 def _refused(shown: str, text: str) -> StorageError:
     hint = "check the user in QM_DATABASE_URL, QM_DATABASE_PASSWORD_FILE and the server's pg_hba.conf"
     return StorageError("database.credentials", f"{shown} refuses the sign-in: {text}", hint)
@@ -138,6 +145,14 @@ _POSTGRES: tuple[tuple[tuple[str, ...], Make], ...] = (
     (("58", "XX"), _damaged),
 )
 """SQLSTATE by its beginning (appendix A of PostgreSQL's manual); the first that fits."""
+_WRONG_OPTIONS = (
+    "invalid connection option",
+    "invalid URI",
+    "connection is bad: invalid",
+    "invalid sslmode",
+    "invalid integer value",
+)
+"""Words of psycopg and libpq over an address that can't be used; time doesn't heal it."""
 _CONNECTING: tuple[tuple[tuple[str, ...], Make], ...] = (
     (("password authentication failed", "no password supplied", "pg_hba.conf", "authentication method"), _refused),
     (("too many clients", "remaining connection slots", "too many connections"), _crowded),

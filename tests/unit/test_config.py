@@ -81,6 +81,9 @@ def test_language_follows_the_locale_unless_given(tmp_path, environment, languag
         ("QM_EXECUTOR", "slurm"),
         ("QM_WINDOW", "19:00"),
         ("QM_WINDOW", "19:00-25:00"),
+        ("QM_WINDOW", "19-19"),
+        ("QM_WINDOW", "08:00-20:00-22:00"),
+        ("QM_WINDOW", "19:00-19:00Z"),
         ("QM_TIMEZONE", "Europe/Roma"),
         ("QM_TIMEZONE", "../../etc/passwd"),
         ("QM_WORKER_CPUS", "0"),
@@ -102,6 +105,10 @@ def test_bad_value_names_setting_value_and_origin(tmp_path, name, text):
         ({}, "[qm]\nbeam = 5", "settings.unknown"),
         ({}, "beam = ", "settings.bad_toml"),
         ({"QM_DATABASE_URL": "mysql://host/db"}, "", "settings.database"),
+        ({"QM_DATABASE_URL": "postgresql://qm:s3cr@t/p#:w@host/db"}, "", "settings.database"),
+        ({"QM_DATABASE_URL": "postgresql://qm:p#w@host/db"}, "", "settings.database"),
+        ({"QM_DATABASE_URL": "postgresql://qm@host/db?sslmode=require&password=s3cret"}, "", "settings.database"),
+        ({"QM_DATABASE_URL": "postgresql://q%00m@host/db"}, "", "settings.database"),
         ({"QM_OBJECTS": "s3://bucket"}, "", "settings.objects"),
         ({"QM_OBJECTS": "s3:/bucket", "QM_S3_ENDPOINT": "http://h:1"}, "", "settings.objects"),
         ({"QM_OBJECTS": "s3://b?x=1", "QM_S3_ENDPOINT": "http://h:1"}, "", "settings.objects"),
@@ -113,6 +120,7 @@ def test_refused_with_a_code_and_a_hint(tmp_path, environment, toml, code):
         read_settings(environment, tmp_path)
     assert caught.value.code == code
     assert caught.value.hint
+    assert "s3cr" not in str(caught.value)
 
 
 def test_other_programs_variables_are_no_concern_of_ours(tmp_path):
