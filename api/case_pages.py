@@ -23,7 +23,6 @@ from qm.errors import InputError
 from qm.services.case_steps import Step
 from qm.wording_cases import case_word, hours_text, moment_text, part_text, scale_word, tell_change
 
-WHO_COOKIE = "qm_who"
 FIELDS = (
     "who", "note", "to", "channel", "attempt_at", "appointment_at", "cause", "remedy", "outcome", "answer", "score",
 )  # fmt: skip

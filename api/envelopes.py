@@ -1,6 +1,5 @@
 """Errors on their way out: one JSON envelope, or a page where a browser asked for one."""
 
-import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -13,8 +12,8 @@ from api.pages import render
 from api.schemas.errors import ErrorBody, ErrorEnvelope
 from api.security import FIXED_HEADERS
 from qm import errors
+from qm.operations.logs import log
 
-LOG = logging.getLogger("api")
 STATUS_BY_CLASS: tuple[tuple[type[errors.QmError], int], ...] = (
     (errors.NotFoundError, 404),
     (errors.ObjectMissingError, 404),
@@ -28,7 +27,7 @@ STATUS_BY_CLASS: tuple[tuple[type[errors.QmError], int], ...] = (
     (errors.StorageError, 503),
 )
 """Most special first: the first class that fits gives the status."""
-MACHINE_PREFIXES = ("/api/", "/healthz", "/openapi.json")
+MACHINE_PREFIXES = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorEnvelope, "description": "Nothing of that name"},
     422: {"model": ErrorEnvelope, "description": "A parameter can't be used"},
@@ -64,7 +63,10 @@ def respond(request: Request, status: int, body: ErrorBody) -> Response:
 
 def _on_qm_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.QmError)  # registered for this class only
-    return respond(request, status_of(error), ErrorBody(code=error.code, message=error.message, hint=error.hint))
+    status = status_of(error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("request.failed", code=error.code, hint=error.hint, status=status)
+    return respond(request, status, ErrorBody(code=error.code, message=error.message, hint=error.hint))
 
 
 def _on_invalid_request(request: Request, error: Exception) -> Response:
@@ -85,8 +87,8 @@ def _on_http_error(request: Request, error: Exception) -> Response:
 
 
 def _on_unexpected(request: Request, error: Exception) -> Response:
-    # The edge of the process: what nobody foresaw is logged whole and told without details.
-    LOG.error("unexpected error at %s", request.url.path, exc_info=error)
+    # The edge of the process: what nobody foresaw is logged with its places, and told without details.
+    log.error("request.failed", error, code="internal.unexpected", method=request.method)
     body = ErrorBody(code="internal.unexpected", message="something unexpected went wrong", hint="see the server's log")
     response = JSONResponse(ErrorEnvelope(error=body).model_dump(), status_code=500)
     response.headers.update(FIXED_HEADERS | {"Cache-Control": "no-store"})

@@ -1,6 +1,7 @@
 """Words of the pages in both languages. What command line and pages share stands in `qm.wording`."""
 
 from api import (
+    texts_audit,
     texts_calibration,
     texts_cases,
     texts_comments,
@@ -365,8 +366,8 @@ WORDS = {
 }  # fmt: skip
 """By key. `{name}` stands for a value."""
 for _area in (
-    texts_calibration, texts_cases, texts_comments, texts_drivers, texts_estimates, texts_raters, texts_selection,
-    texts_voc,
+    texts_audit, texts_calibration, texts_cases, texts_comments, texts_drivers, texts_estimates, texts_raters,
+    texts_selection, texts_voc,
 ):  # fmt: skip
     WORDS.update(_area.WORDS)
 

@@ -2,14 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
+from api.actor import UNNAMED
+from api.listening import Listening
+from api.playback import Playback
 from qm.analysis.voc.link_surveys import LinkPolicy
 from qm.config import Settings
 from qm.domain.form import Form
 from qm.domain.text import Language
 from qm.domain.voc_plan import VocPlan
-from qm.ports import UnitOfWork
+from qm.ports import ObjectStore, UnitOfWork
 from qm.rules.loader import load_packs
+from qm.services.audit import AuditService
 from qm.services.calibration import CalibrationService
 from qm.services.cases import CaseService
 from qm.services.coaching import CoachingService
@@ -24,8 +29,11 @@ from qm.services.selection import SelectionService
 from qm.services.survey_intake import SurveyIntake
 from qm.services.survey_reports import SurveyReportService
 from qm.services.surveys import SurveyService
+from qm.storage.audit_anchors import FileAnchors
+from qm.storage.audit_store import AuditPen
 from qm.storage.database import Database
-from qm.storage.objects import FolderObjects
+from qm.storage.objects import make_objects
+from qm.storage.site_watch import SiteWatch
 from qm.voc_file import read_plan
 
 
@@ -37,6 +45,8 @@ class Services:
     coaching: CoachingService
     figures: FigureService
     database: Database
+    objects: ObjectStore
+    playback: Playback
     survey_intake: SurveyIntake
     survey_reports: SurveyReportService
     plan: VocPlan
@@ -48,6 +58,8 @@ class Services:
     estimates: EstimateService
     drivers: DriverService
     derive: DeriveService
+    audit: AuditService
+    listening: Listening
 
 
 def build_services(settings: Settings) -> Services:
@@ -57,7 +69,9 @@ def build_services(settings: Settings) -> Services:
         NotFoundError: no rule pack where the settings look for them.
         RulePackError: a pack has faults.
     """
-    database = Database(settings.database_url)
+    pen = AuditPen(UNNAMED)
+    database = Database(settings.database_url, settings.database_password_file, "qm serve", pen=pen)
+    objects = make_objects(settings)
     writing, reading = database.unit_of_work, database.reading
     forms = {pack.form.id: pack.form for pack in load_packs(settings.rules)}
     plan, least = read_plan(settings.voc), settings.min_n
@@ -66,8 +80,10 @@ def build_services(settings: Settings) -> Services:
     calibration = CalibrationService(writing, reading, forms, plan, _now, least)
     return Services(
         database=database,
+        objects=objects,
+        playback=Playback(objects),
         plan=plan,
-        contacts=ContactService(reading, forms, FolderObjects(settings.objects)),
+        contacts=ContactService(reading, forms),
         coaching=CoachingService(reading, forms, settings.coaching_items),
         figures=FigureService(reading, forms, least),
         survey_intake=_survey_intake(settings, writing, forms, plan, cases),
@@ -80,7 +96,14 @@ def build_services(settings: Settings) -> Services:
         estimates=EstimateService(writing, reading, plan, least),
         drivers=DriverService(reading, forms, plan),
         derive=DeriveService(reading, forms, plan),
+        audit=AuditService(writing, reading, FileAnchors(settings.data), _now),
+        listening=Listening(monotonic),
     )
+
+
+def build_watch(settings: Settings, services: Services) -> SiteWatch:
+    """What tells whether this process is ready."""
+    return SiteWatch(services.database, services.objects, settings.lease_s)
 
 
 def _survey_intake(

@@ -6,62 +6,74 @@ Exit codes: 0 done, 1 done with quarantined items, 2 wrong use or input, 3 engin
 import io
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text as RichText
 
 from pipelines import (
     cli_answers,
+    cli_audit,
     cli_bench,
     cli_calibrate,
     cli_calibrate_study,
     cli_cases,
     cli_comments,
+    cli_db,
     cli_derive,
     cli_drivers,
+    cli_erasure,
     cli_estimate,
     cli_forms,
     cli_lists,
     cli_models,
+    cli_objects,
+    cli_retention,
     cli_rules,
+    cli_run,
+    cli_runs,
+    cli_schedule,
     cli_selection,
+    cli_service,
     cli_survey,
     cli_transcribe,
     reports,
 )
 from pipelines.command import CommandContext, emit_json
-from pipelines.day import RunSummary
 from pipelines.labels import label
-from pipelines.progress import display
 from qm import __version__
-from qm.config import SETTINGS
 from qm.errors import EngineError, QmError, RulePackError, StorageError
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Quality Equation: every contact, scored and proved."
 )
+cli_run.register(app)
+cli_runs.register(app)
+cli_schedule.register(app)
 cli_transcribe.register(app)
 cli_models.register(app)
+cli_objects.register(app)
 cli_rules.register(app)
 cli_forms.register(app)
 cli_lists.register(app)
 cli_survey.register(app)
 cli_answers.register(app)
+cli_audit.register(app)
 cli_bench.register(app)
 cli_calibrate.register(app)
 cli_calibrate_study.register(cli_calibrate.calibrate)
 cli_cases.register(app)
 cli_comments.register(app)
+cli_db.register(app)
 cli_drivers.register(app)
 cli_derive.register(cli_forms.forms)
 cli_selection.register(cli_lists.survey)
 cli_estimate.register(app)
-DayFolder = Annotated[Path, typer.Argument(help="A day folder: contacts.csv, recordings/, chats/, surveys.csv.")]
+cli_erasure.register(app)
+cli_retention.register(app)
+cli_service.register(app)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-QUARANTINED = 1
-STOPPED = 130
+STOPPED = frozenset({130, 143})
+"""Exit codes after SIGINT and SIGTERM."""
 
 
 @app.callback(invoke_without_command=True)
@@ -71,65 +83,6 @@ def _version(
     if version:
         print(f"qm {__version__}")
         raise typer.Exit
-
-
-@app.command()
-def run(day: DayFolder, as_json: AsJson = False) -> None:
-    """Ingest and process a day folder, then print summary, quarantine and coaching list."""
-    context = CommandContext.open()
-    context.wiring.packs  # noqa: B018 - a faulty pack is reported before any work starts
-    context.wiring.database.upgrade()
-    with display(context.errors, context.language, quiet=as_json) as shown:
-        summary = context.wiring.batch.run(day, shown.watch, shown.announce)
-    _report(context, summary, as_json=as_json)
-
-
-@app.command()
-def retry(
-    contact_ids: Annotated[
-        list[str] | None, typer.Argument(help="Contacts; all in quarantine where none is named.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Take quarantined contacts up again."""
-    context = CommandContext.open()
-    context.wiring.packs  # noqa: B018 - as above
-    with display(context.errors, context.language, quiet=as_json) as shown:
-        summary = context.wiring.batch.retry(contact_ids or [], shown.watch, shown.announce)
-    _report(context, summary, as_json=as_json)
-
-
-def _report(context: CommandContext, summary: RunSummary, *, as_json: bool) -> None:
-    figures = context.wiring.figures.day(summary.contact_ids)
-    entries = context.wiring.contacts.quarantine()
-    rows = context.wiring.coaching.read()
-    if as_json:
-        emit_json({"run": summary, "figures": figures, "quarantine": entries, "coaching": rows})
-    else:
-        out, language = context.out, context.language
-        reports.print_summary(out, summary, figures, language)
-        reports.print_figures(out, figures, language)
-        reports.print_classes(out, figures, language)
-        reports.print_quarantine(out, entries, language)
-        reports.print_coaching(out, rows, language)
-        reports.print_pages_line(out, context.settings, language)
-    if entries:
-        raise typer.Exit(QUARANTINED)
-
-
-@app.command()
-def ingest(day: DayFolder) -> None:
-    """Read a day folder and put its contacts on the work list, without processing them."""
-    context = CommandContext.open()
-    context.wiring.packs  # noqa: B018 - as above
-    context.wiring.database.upgrade()
-    read = context.wiring.batch.ingest(day)
-    counts = {"contacts": len(read.contacts), "surveys": len(read.responses), "faults": len(read.faults)}
-    context.out.print(label("ingested", context.language, **counts))
-    for fault in read.faults:
-        print(fault, file=sys.stderr)
-    if read.faults:
-        raise typer.Exit(QUARANTINED)
 
 
 @app.command()
@@ -148,45 +101,6 @@ def status(as_json: AsJson = False) -> None:
     reports.print_quarantine(context.out, entries, context.language)
 
 
-@app.command()
-def serve(
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port instead of QM_PORT.")] = None,
-) -> None:
-    """Serve the pages and their JSON on this machine."""
-    import uvicorn
-
-    context = CommandContext.open()
-    context.wiring.database.upgrade()
-    address = f"http://{context.settings.host}:{port or context.settings.port}/"
-    context.errors.print(f"{address}  (Ctrl-C to stop)", markup=False)
-    uvicorn.run(
-        "api.app:create_app",
-        factory=True,
-        host=context.settings.host,
-        port=port or context.settings.port,
-        log_level="warning",
-    )
-
-
-@app.command()
-def doctor(as_json: AsJson = False) -> None:
-    """Print the settings in force, where each came from, and whether the parts work."""
-    context = CommandContext.open()
-    values = {s.name: str(getattr(context.settings, s.name.lower())) for s in SETTINGS}
-    checks = context.check_parts()
-    if as_json:
-        emit_json({"settings": values, "origins": dict(context.settings.origins), "parts": checks})
-    else:
-        for setting in SETTINGS:
-            origin = context.settings.origins[setting.name.lower()]
-            line = RichText(f"QM_{setting.name:<16} {values[setting.name]}  ")
-            context.out.print(line.append(f"({origin}: {setting.meaning})", "dim"))
-        for name, state in checks.items():
-            context.out.print(f"{name:<19} {state}", markup=False)
-    if any(state != "ok" for state in checks.values()):
-        raise typer.Exit(3)
-
-
 def main() -> None:
     """Run the command line; every expected error becomes one line with a code and a hint."""
     for stream in (sys.stdout, sys.stderr):
@@ -195,7 +109,7 @@ def main() -> None:
     try:
         app()
     except SystemExit as stop:
-        if stop.code == STOPPED:  # typer turns Ctrl-C into this before we see it
+        if stop.code in STOPPED:  # typer turns Ctrl-C into this before we see it
             print("stopped; run the same command again to go on", file=sys.stderr)
         raise
     except RulePackError as error:

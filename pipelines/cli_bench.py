@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines import cli_bench_answers, cli_bench_generative
+from pipelines import cli_bench_answers, cli_bench_audit, cli_bench_generative, cli_bench_objects, cli_bench_scale
 from pipelines.command import CommandContext
 from qm.errors import InputError
 
@@ -20,20 +20,40 @@ def register(app: typer.Typer) -> None:
     """Add these commands."""
     cli_bench_generative.register(bench)
     cli_bench_answers.register(bench)
+    cli_bench_audit.register(bench)
+    cli_bench_objects.register(bench)
+    cli_bench_scale.register(bench)
     app.add_typer(bench, name="bench")
 
 
 @bench.command()
 def batch(
     day: Annotated[Path, typer.Option(help="Day folder with expected.json beside it.")] = Path("examples/day"),
-    kills: Annotated[int, typer.Option(min=0, help="Times to kill the run at a random moment.")] = 0,
+    kills: Annotated[int, typer.Option(min=0, help="SIGKILLs at random moments.")] = 0,
+    parts: Annotated[
+        str, typer.Option(help="What is killed in turn of a whole site: run, worker, executor, api, database, objects.")
+    ] = "",
+    executor: Annotated[str, typer.Option(help="Of the site's worker, with --parts.")] = "processes",
+    contacts: Annotated[
+        int, typer.Option(min=0, help="So many made contacts, their recognition scripted; of a site: recordings.")
+    ] = 0,
+    database: Annotated[str, typer.Option(help="With --contacts: sqlite, postgresql or both.")] = "both",
     seed: Seed = 1,
     peer: Annotated[bool, typer.Option(help="Also time the bare engine on the same recordings.")] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Process a day with the real recogniser and compare every answer with the truth."""
-    measure = _bench("batch")
-    measure.main(CommandContext.open(), day, kills=kills, seed=seed, with_peer=peer, as_json=as_json)
+    """A day with the real recogniser against its truth; a site that is killed; or how time and memory grow."""
+    context = CommandContext.open()
+    if parts:
+        _bench("batch_kills").main(
+            context, recordings=contacts or 200, kills=max(1, kills), parts=_names(parts), executor=executor, seed=seed,
+            as_json=as_json,
+        )  # fmt: skip
+    elif contacts:
+        databases = cli_bench_scale.databases_of(database)
+        _bench("batch_scale").main(context, contacts=contacts, databases=databases, as_json=as_json)
+    else:
+        _bench("batch").main(context, day, kills=kills, seed=seed, with_peer=peer, as_json=as_json)
 
 
 @bench.command()
@@ -90,6 +110,33 @@ def score(
     """Contacts scored a second on a form of 40 criteria, and how that grows with words and phrases."""
     measure = _bench("score")
     measure.main(CommandContext.open(), count=count, rounds=rounds, seed=seed, with_peer=peer, as_json=as_json)
+
+
+@bench.command()
+def executors(
+    parties: Annotated[str, typer.Option(help="bare, processes, ray.")] = "bare,processes,ray",
+    calls: Annotated[int, typer.Option(min=1, help="Real calls of about a minute.")] = 24,
+    rounds: Annotated[int, typer.Option(min=1, help="Interleaved rounds; medians are printed.")] = 3,
+    workers: Annotated[int, typer.Option(min=1, help="Processes or actors.")] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Real recognition by worker processes and Ray actors, beside bare engine processes."""
+    measure = _bench("executors")
+    measure.main(
+        CommandContext.open(), parties=_names(parties), calls=calls, rounds=rounds, workers=workers, as_json=as_json
+    )
+
+
+@bench.command()
+def hosts(
+    contacts: Annotated[int, typer.Option(min=10, help="Made contacts a run.")] = 200,
+    faults: Annotated[str, typer.Option(help="cut (network), kill (every process of the host).")] = "cut,kill",
+    lease_s: Annotated[int, typer.Option(min=5, help="QM_LEASE_S.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """Two hosts under Ray, one of which is lost in mid-run: is every contact done once, and how soon (needs root)."""
+    measure = _bench("executors_hosts")
+    measure.main(CommandContext.open(), contacts=contacts, faults=_names(faults), lease_s=lease_s, as_json=as_json)
 
 
 VOC_PARTS = ("agreement", "study", "selection", "estimates", "drivers", "reports", "comments")

@@ -68,6 +68,7 @@ def show_case(case: CaseId, as_json: AsJson = False) -> None:
     context = CommandContext.open()
     service = context.wiring.cases
     view = service.get(case)
+    context.wiring.audit.look("case.viewed", "case", case)
     if as_json:
         emit_json(view)
     else:
@@ -159,7 +160,9 @@ def report_cases(since: Day = "", until: Day = "", as_json: AsJson = False) -> N
 @cases.command("export")
 def export_cases() -> None:
     """Print every case as CSV."""
-    service = CommandContext.open().wiring.cases
+    wiring = CommandContext.open().wiring
+    service = wiring.cases
+    wiring.audit.look("case.exported", "list", "cases")
     print(cases_csv(service.export(), service.plan.calendar.zone), end="")
 
 

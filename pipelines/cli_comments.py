@@ -47,6 +47,7 @@ def comments(
         watch = theme_tables.Stopwatch(time.perf_counter, bar.show_count)
         report = context.wiring.comments.compute(request, datetime.now(zone), watch.tell)
         watch.stop()
+    context.wiring.audit.look("quotes.viewed", "list", request.source)
     if as_json:
         emit_json(report)
     elif as_csv:

@@ -145,8 +145,18 @@ def publish_form(form: FormId) -> None:
     """Publish a form's draft and lock it; an earlier version is put aside."""
     context = CommandContext.open()
     pack = publish(context.settings.rules, form, _known_uses(context, form))
+    _note_published(context, pack)
     words = {"form": pack.form.id, "version": pack.form.version}
     context.out.print(say("form.published", context.language).format(**words), markup=False)
+
+
+def _note_published(context: CommandContext, pack: Pack) -> None:
+    """Forms can be published before there is a database; what is scored names its form and pack all the same."""
+    try:
+        with context.wiring.database.unit_of_work() as unit:
+            unit.audit.note("form.published", "form", f"{pack.form.id} {pack.form.version}", after=pack.sha256)
+    except StorageError as error:
+        print(f"warning: not noted in the audit trail: {error}", file=sys.stderr)
 
 
 def _known_uses(context: CommandContext, form: str) -> dict[tuple[str, str], int]:

@@ -1,4 +1,4 @@
-"""Commands about lists and the store: `coaching`, `survey`, `db`."""
+"""Commands about lists: `coaching`, `survey`."""
 
 import sys
 from pathlib import Path
@@ -10,18 +10,16 @@ from pipelines import reports
 from pipelines.command import CommandContext, emit_json
 from pipelines.labels import label
 from pipelines.survey_file import read_surveys
-from qm.errors import InputError, StorageError
+from qm.errors import InputError
 
 coaching = typer.Typer(no_args_is_help=True, help="Coaching lists.")
 survey = typer.Typer(no_args_is_help=True, help="Survey answers.")
-database = typer.Typer(no_args_is_help=True, help="The database.")
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
     app.add_typer(coaching, name="coaching")
     app.add_typer(survey, name="survey")
-    app.add_typer(database, name="db")
 
 
 @coaching.command("list")
@@ -35,6 +33,7 @@ def list_coaching(
     if as_json and as_csv:
         raise InputError("coaching.two_forms", "--json and --csv exclude each other", "give one of them")
     rows = context.wiring.coaching.read(supervisor)
+    context.wiring.audit.look("quotes.viewed", "list", "coaching")
     if as_json:
         emit_json(rows)
     elif as_csv:
@@ -70,19 +69,3 @@ def import_survey(file: Annotated[Path, typer.Argument(help="A survey file; see 
 @survey.callback()
 def _survey() -> None:
     """Survey answers."""
-
-
-@database.command()
-def upgrade() -> None:
-    """Create the database or bring its schema to this version."""
-    CommandContext.open().wiring.database.upgrade()
-
-
-@database.command()
-def check() -> None:
-    """Check schema and integrity."""
-    context = CommandContext.open()
-    wrong = context.wiring.database.check()
-    if wrong:
-        raise StorageError("database.wrong", "; ".join(wrong), "run `qm db upgrade`")
-    context.out.print("ok")

@@ -151,6 +151,7 @@ def diff(
     service = RuleDiffService(wiring.database.unit_of_work, wiring.thresholds, wiring.rule_aids)
     with display(context.errors, context.language, quiet=as_json) as shown:
         difference = service.diff(old, new, shown.show_count)
+    wiring.audit.look("quotes.viewed", "list", "rules")
     if as_json:
         emit_json(difference)
         return

@@ -1,16 +1,17 @@
 """What every command starts from: settings, wiring, consoles."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.console import Console
 
-from models.catalogue import CATALOGUE, faults_of
+from pipelines.labels import label
 from pipelines.wiring import Wiring
 from qm.config import Settings, read_settings
 from qm.documents import dump
 from qm.domain.text import Language
 from qm.errors import QmError
+from qm.operations.logs import configure_logs
+from qm.operations.start import command_level
 
 
 @dataclass
@@ -22,33 +23,29 @@ class CommandContext:
     out: Console
     errors: Console
     language: Language
+    _told: set[str] = field(default_factory=set)
 
     @classmethod
     def open(cls) -> "CommandContext":
         """From the environment and `qm.toml`."""
         settings = read_settings()
+        configure_logs(settings.log, command_level(settings))
         errors = _console(stderr=True)
         wiring = Wiring(settings, progress=lambda line: errors.print(line, markup=False))
-        return cls(settings, wiring, _console(stderr=False), errors, Language(settings.language))
+        context = cls(settings, wiring, _console(stderr=False), errors, Language(settings.language))
+        wiring.tell, wiring.held_up = context.tell_of_wait, context.tell_of_pause
+        return context
 
-    def check_parts(self) -> dict[str, str]:
-        """Each part and `ok`, or what is wrong with it."""
-        return {
-            "database": self._check(self.wiring.database.check),
-            "rules": self._check(lambda: [] if self.wiring.packs else ["no packs"]),
-            "weights": self._check(self._weights),
-        }
+    def tell_of_wait(self, error: QmError, pause_s: float, tries: int) -> None:
+        """Say that the database or the object store is away, and how long is waited for it."""
+        what = f"{error.code}: {error.message}"
+        self.errors.print(label("away", self.language, what=what, s=f"{pause_s:.0f}", n=tries), soft_wrap=True)
 
-    def _weights(self) -> list[str]:
-        weights = CATALOGUE.get(self.settings.model)
-        return faults_of(weights, self.settings.weights) if weights else []
-
-    @staticmethod
-    def _check(look: Callable[[], list[str]]) -> str:
-        try:
-            return "; ".join(look()) or "ok"
-        except QmError as error:
-            return str(error)
+    def tell_of_pause(self, run_id: str) -> None:
+        """Say, once, that a run is waited for that somebody paused."""
+        if run_id not in self._told:
+            self._told.add(run_id)
+            self.errors.print(label("run_held_up", self.language, run=run_id), soft_wrap=True)
 
 
 def _console(*, stderr: bool) -> Console:

@@ -46,6 +46,7 @@ def explain(context: CommandContext, contact_id: str, criterion_id: str) -> Iter
         contact = unit.contacts.get(contact_id)
         transcript = unit.outputs.transcript(contact_id)
         signals = unit.outputs.signals(contact_id)
+        unit.audit.note("transcript.viewed", "contact", contact_id)
     aids = wiring.rule_aids
     predictions = aids.predict(contact, transcript, signals) if aids.predict else {}
     scene = Scene(contact, transcript, signals, wiring.thresholds, aids.encoder, predictions)

@@ -132,5 +132,9 @@ def _rows(
             message = f"{len(cells)} cells, the header has {len(header)}"
             faults.append(Fault(shown, start, "table.too_many_cells", message, "quote cells that hold the delimiter"))
             continue
+        if any("\x00" in cell for cell in cells):
+            hint = "export it again; a file that was copied while it was written may hold such gaps"
+            faults.append(Fault(shown, start, "table.nul", "the row holds a NUL character", hint))
+            continue
         padded = [*cells, *[""] * (len(header) - len(cells))]
         yield Row(start, {name: cell.strip() for name, cell in zip(header, padded, strict=True)})

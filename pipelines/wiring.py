@@ -1,34 +1,32 @@
 """The one place of the pipelines that joins ports to what implements them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from time import sleep
+from typing import TYPE_CHECKING, Any
 
 from models.audio_engine import PyAvAudioReader
 from models.catalogue import Progress
+from pipelines.actor import login_name
 from pipelines.answers import make_answers, make_encoder
 from pipelines.day import DayBatch
 from pipelines.engines import make_diariser, make_transcriber
-from pipelines.executors import InProcessExecutor
 from pipelines.generative import make_generative, recall_generative, with_generative
-from pipelines.stages.roles import RolesStage
-from pipelines.stages.score import ScoreStage
-from pipelines.stages.signals import SignalsStage
-from pipelines.stages.store import StoreStage
-from pipelines.stages.transcribe import TranscribeStage
-from pipelines.stages.voices import VoicesStage
+from pipelines.retries import Tell, say_nothing
+from pipelines.stage import Stage
+from pipelines.stopping import Stop
 from pipelines.vocabulary_file import read_vocabulary
+from pipelines.work_wiring import make_batch, make_stages
 from qm.analysis.voc.link_surveys import LinkPolicy
 from qm.config import Settings
 from qm.domain.form import Form
 from qm.domain.text import Language
 from qm.domain.voc_plan import VocPlan
 from qm.domain.vocabulary import Vocabulary
-from qm.ports import AudioReader, Diariser, SentenceEncoder, Transcriber
-from qm.rules.cues import agent_cues
+from qm.ports import AudioReader, Diariser, ObjectStore, SentenceEncoder, Transcriber
 from qm.rules.loader import load_packs
 from qm.rules.pack import Pack
 from qm.rules.scene import Thresholds
@@ -40,20 +38,30 @@ from qm.services.figures import FigureService
 from qm.services.generative import GenerativeAnswers
 from qm.services.scoring import Aids, ScoringService
 from qm.services.surveys import SurveyService
-from qm.storage.database import Database
-from qm.storage.objects import FolderObjects
+from qm.storage.audit_anchors import FileAnchors
+from qm.storage.audit_store import AuditPen
+from qm.storage.database import Database, Patience
+from qm.storage.objects import make_objects
 from qm.voc_file import read_plan
 
 if TYPE_CHECKING:
+    from qm.services.audit import AuditService
     from qm.services.calibration import CalibrationService
     from qm.services.comments import CommentService
     from qm.services.derive_form import DeriveService
     from qm.services.drivers import DriverService
+    from qm.services.erasure import ErasureService
     from qm.services.estimates import EstimateService
+    from qm.services.holds import HoldService
+    from qm.services.objects import ObjectService
     from qm.services.rater_study import RaterStudyService
+    from qm.services.retention import RetentionService
     from qm.services.selection import SelectionService
     from qm.services.survey_draws import SurveyDrawService
     from qm.services.survey_reports import SurveyReportService
+
+PAUSES_S = (0.2, 0.5, 1.0, 2.0)
+"""Between tries to begin a transaction while the database is away: a restart of its server is ridden out."""
 
 
 @dataclass
@@ -64,6 +72,9 @@ class Wiring:
         transcriber: given by tests and benches; the real one otherwise.
         diariser: likewise; with a given transcriber, none otherwise.
         progress: told what a download is doing.
+        stop: how work is asked to stop.
+        tell: told when the database or the object store is away, and work waits for it.
+        held_up: told of a run that is waited for while somebody has paused it.
     """
 
     settings: Settings
@@ -71,17 +82,59 @@ class Wiring:
     diariser: Diariser | None = None
     reader: AudioReader | None = None
     progress: Progress = lambda _line: None
+    stop: Stop = field(default_factory=Stop)
+    tell: Tell = say_nothing
+    held_up: Callable[[str], None] = lambda _run_id: None
     thresholds: Thresholds = field(default_factory=Thresholds)
 
     @cached_property
     def database(self) -> Database:
         """The database; its schema isn't touched."""
-        return Database(self.settings.database_url)
+        settings = self.settings
+        pen = AuditPen(settings.actor or login_name())
+        return Database(settings.database_url, settings.database_password_file, "qm", Patience(PAUSES_S, sleep), pen)
 
     @cached_property
-    def objects(self) -> FolderObjects:
-        """The object store."""
-        return FolderObjects(self.settings.objects)
+    def audit(self) -> "AuditService":
+        """The audit trail."""
+        from qm.services.audit import AuditService
+
+        database, anchors = self.database, FileAnchors(self.settings.data)
+        return AuditService(database.unit_of_work, database.reading, anchors, lambda: datetime.now(UTC))
+
+    @cached_property
+    def object_service(self) -> "ObjectService":
+        """Looking after the object store."""
+        from qm.services.objects import ObjectService
+
+        database = self.database
+        return ObjectService(database.unit_of_work, database.reading, self.objects, lambda: datetime.now(UTC))
+
+    @cached_property
+    def erasure(self) -> "ErasureService":
+        """Erasing on request."""
+        from pipelines.erasure_wiring import make_erasure
+
+        return make_erasure(self)
+
+    @cached_property
+    def retention(self) -> "RetentionService":
+        """Erasing by date; reading the plan raises every fault that it has."""
+        from pipelines.erasure_wiring import make_retention
+
+        return make_retention(self)
+
+    @cached_property
+    def holds(self) -> "HoldService":
+        """Legal holds."""
+        from pipelines.erasure_wiring import make_holds
+
+        return make_holds(self)
+
+    @cached_property
+    def objects(self) -> ObjectStore:
+        """The object store, a folder or S3; nothing is sent yet."""
+        return make_objects(self.settings)
 
     @cached_property
     def packs(self) -> tuple[Pack, ...]:
@@ -143,7 +196,7 @@ class Wiring:
     @cached_property
     def contacts(self) -> ContactService:
         """Reading contacts."""
-        return ContactService(self.database.unit_of_work, self.forms, self.objects)
+        return ContactService(self.database.unit_of_work, self.forms)
 
     @cached_property
     def figures(self) -> FigureService:
@@ -259,19 +312,11 @@ class Wiring:
         return ScoringService(self.database.unit_of_work, self.packs, recall)
 
     @cached_property
+    def stages(self) -> tuple[Stage[Any, Any], ...]:
+        """What a worker does with a contact, in order; a bench puts a stop-watch round each."""
+        return make_stages(self)
+
+    @cached_property
     def batch(self) -> DayBatch:
         """The day's batch with its stages."""
-        stages = (
-            StoreStage(self.objects),
-            TranscribeStage(
-                self.objects, self.audio_reader, self.engine, {"beam": self.settings.beam}, self.vocabulary
-            ),
-            VoicesStage(self.objects, self.audio_reader, self.voice_engine),
-            RolesStage(agent_cues(self.packs)),
-            SignalsStage(),
-            ScoreStage(self.packs, self.thresholds, self.aids),
-        )
-        return DayBatch(
-            self.database.unit_of_work, stages, self.surveys, self.cases, self.coaching,
-            InProcessExecutor(self.settings.group),
-        )  # fmt: skip
+        return make_batch(self)

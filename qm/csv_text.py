@@ -13,10 +13,13 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     >>> csv_text(["a", "b"], [["=1+1", -1.5]])
     "a,b\r\n'=1+1,-1.5\r\n"
     """
+    return csv_rows([columns]) + csv_rows(rows)
+
+
+def csv_rows(rows: Iterable[Sequence[object]]) -> str:
+    """Rows alone, for what is written piece by piece."""
     target = io.StringIO()
-    writer = csv.writer(target)
-    writer.writerow(columns)
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
+    csv.writer(target).writerows([harmless(cell) for cell in row] for row in rows)
     return target.getvalue()
 
 

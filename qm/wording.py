@@ -15,6 +15,7 @@ WORDS = {
     "state.waiting": Text("in attesa", "waiting"),
     "state.done": Text("elaborato", "done"),
     "state.quarantined": Text("in quarantena", "in quarantine"),
+    "reason.erased": Text("prove cancellate: termine di conservazione", "evidence erased: retention date"),
     "reason.always": Text("vale sempre", "always applies"),
     "reason.found": Text("detto, vedi citazione", "said, see the quote"),
     "reason.absent": Text("cercato e non trovato", "searched and not found"),

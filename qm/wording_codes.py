@@ -7,6 +7,10 @@ CODES = {
         "La registrazione non è nella cartella: copiarla lì, poi riprovare.",
         "The recording isn't in the day folder: put it there, then retry.",
     ),
+    "work.poison": Text(
+        "Chi elaborava questo contatto è morto più volte: guardare il log del worker e la registrazione.",
+        "Its worker died more than once over this contact: look at the worker's log and the recording.",
+    ),
     "recording.unreadable": Text(
         "La registrazione non si può leggere: controllare i permessi del file.",
         "The recording can't be read: check the file's permissions.",
@@ -55,6 +59,22 @@ CODES = {
         "Nessun contatto nomina questo file: aggiungere la riga a contacts.csv.",
         "No contact names this file: add its row to contacts.csv.",
     ),
+    "object.too_large": Text(
+        "Il file supera QM_OBJECT_MAX_MB: alzare il limite o togliere la riga.",
+        "The file has more than QM_OBJECT_MAX_MB: raise it, or take the row out.",
+    ),
+    "object.missing": Text(
+        "L'oggetto conservato manca: rielaborare la giornata, o riprenderlo da una copia di riserva.",
+        "The stored object is gone: run its day again, or restore it from a backup.",
+    ),
+    "object.altered": Text(
+        "I byte conservati non sono quelli del suo nome: `qm objects verify --drop-altered`, poi la giornata di nuovo.",
+        "The stored bytes aren't those of its name: `qm objects verify --drop-altered`, then run its day again.",
+    ),
+    "object.unreadable": Text(
+        "L'oggetto conservato non si può leggere: controllare permessi e disco.",
+        "The stored object can't be read: check permissions and disk.",
+    ),
     "chat.missing": Text("La chat non è nella cartella.", "The chat isn't in the day folder."),
     "chat.unreadable": Text("Il file della chat non si può leggere.", "The chat file can't be read."),
     "chat.bad_file": Text("Il file non è una chat valida.", "The file isn't a valid chat."),
@@ -92,6 +112,7 @@ CODES = {
         "Colonna sconosciuta, simile a una nota: ignorata.", "An unknown column, much like a known one: passed over."
     ),
     "survey.duplicate_id": Text("Codice risposta ripetuto.", "Response id given twice."),
+    "table.nul": Text("La riga contiene un carattere NUL.", "The row holds a NUL character."),
     "table.too_many_cells": Text("La riga ha troppe celle.", "The row has too many cells."),
     "table.encoding": Text(
         "Il file non è UTF-8: letto come Windows-1252.", "The file isn't UTF-8: read as Windows-1252."

@@ -58,6 +58,7 @@ def score_page(
     ids = list(dict.fromkeys(line.contact_id for line in lines))
     chosen = contact if contact in ids else pages.next_contact(lines, "") or ids[0]
     own = [line for line in lines if line.contact_id == chosen]
+    services.audit.look("transcript.viewed", "contact", chosen, rater)
     return render(
         request, "calibration_score.html", session_id=session_id, rater=rater, lines=own, ids=ids, chosen=chosen,
         view=services.contacts.get(chosen), saved=saved, is_done=all(line.answer for line in lines),

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
 from api import case_pages
-from api.case_pages import WHO_COOKIE, filled_step, report_csv
+from api.actor import WHO_COOKIE, ActorHere
+from api.case_pages import filled_step, report_csv
 from api.dependencies import Cursor, ServicesHere, Size
 from api.envelopes import DOCUMENTED, status_of
 from api.pages import language_of, render
@@ -70,9 +71,11 @@ def report_page(request: Request, services: ServicesHere, since: str = "", until
 
 
 @router.get("/cases/{case_id}", include_in_schema=False)
-def case_page(request: Request, services: ServicesHere, case_id: str) -> Response:
+def case_page(request: Request, services: ServicesHere, case_id: str, actor: ActorHere) -> Response:
     """One case and what can be done about it."""
-    return _case_page(request, services.cases.get(case_id), services, {})
+    view = services.cases.get(case_id)
+    services.audit.look("case.viewed", "case", case_id, actor)
+    return _case_page(request, view, services, {})
 
 
 @router.post("/cases/{case_id}/{step}", include_in_schema=False, dependencies=[SameOrigin])
@@ -95,8 +98,9 @@ def cases(services: ServicesHere, wanted: FilterHere, cursor: Cursor = "", size:
 
 
 @router.get("/api/v1/cases.csv", summary="Every case as CSV", response_class=PlainTextResponse)
-def cases_table(services: ServicesHere) -> Response:
+def cases_table(services: ServicesHere, actor: ActorHere) -> Response:
     """One line a case, with times, cause, remedy, outcome and what the customer said afterwards."""
+    services.audit.look("case.exported", "list", "cases", actor)
     text = cases_csv(services.cases.export(), services.cases.plan.calendar.zone)
     return PlainTextResponse(text, media_type="text/csv; charset=utf-8")
 
@@ -114,9 +118,11 @@ def report_table(services: ServicesHere, since: Day = None, until: Until = None)
 
 
 @router.get("/api/v1/cases/{case_id}", summary="One case whole")
-def case(services: ServicesHere, case_id: str) -> CaseView:
+def case(services: ServicesHere, case_id: str, actor: ActorHere) -> CaseView:
     """What the customer said, the contact, what may be offered, and the whole history."""
-    return services.cases.get(case_id)
+    view = services.cases.get(case_id)
+    services.audit.look("case.viewed", "case", case_id, actor)
+    return view
 
 
 @router.post("/api/v1/cases/{case_id}/{step}", summary="Take a step with a case", responses=WRITES,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.actor import ActorHere
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import render
@@ -16,15 +17,19 @@ AgentId = Annotated[str, Query(alias="agent", description="agent id; empty: all"
 
 @router.get("/coaching", include_in_schema=False)
 def coaching_page(
-    request: Request, services: ServicesHere, supervisor: Supervisor = "", agent_id: AgentId = ""
+    request: Request, services: ServicesHere, actor: ActorHere, supervisor: Supervisor = "", agent_id: AgentId = ""
 ) -> Response:
     """The list with the seconds to listen to."""
     rows = services.coaching.read(supervisor, agent_id)
+    services.audit.look("quotes.viewed", "list", "coaching", actor)
     every = services.coaching.read()
     return render(request, "coaching.html", rows=rows, every=every, supervisor=supervisor, agent_id=agent_id)
 
 
 @router.get("/api/v1/coaching", summary="Coaching items")
-def coaching(services: ServicesHere, supervisor: Supervisor = "", agent_id: AgentId = "") -> CoachingList:
+def coaching(
+    services: ServicesHere, actor: ActorHere, supervisor: Supervisor = "", agent_id: AgentId = ""
+) -> CoachingList:
     """The few things worth a conversation with each agent, the most important first."""
+    services.audit.look("quotes.viewed", "list", "coaching", actor)
     return CoachingList(items=services.coaching.read(supervisor, agent_id))

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
+from api.actor import ActorHere
 from api.charts_comments import sentiment_bars
 from api.charts_intervals import IntervalRow, interval_plot
 from api.dependencies import ServicesHere
@@ -25,8 +26,9 @@ Source = Annotated[
 
 
 @router.get("/comments", include_in_schema=False)
-def comments_page(request: Request, services: ServicesHere, source: Source = "comments") -> Response:
+def comments_page(request: Request, services: ServicesHere, actor: ActorHere, source: Source = "comments") -> Response:
     """Themes with their plots, words, groups and examples."""
+    services.audit.look("quotes.viewed", "list", source, actor)
     view = services.comments.view(source)
     report, language = view.report, language_of(request)
     return render(
@@ -39,14 +41,16 @@ def comments_page(request: Request, services: ServicesHere, source: Source = "co
 
 
 @router.get("/api/v1/comments", summary="Themes of comments")
-def comments(services: ServicesHere, source: Source = "comments") -> CommentView:
+def comments(services: ServicesHere, actor: ActorHere, source: Source = "comments") -> CommentView:
     """The report that `qm comments` computed last, with the titles of the criteria that it names."""
+    services.audit.look("quotes.viewed", "list", source, actor)
     return services.comments.view(source)
 
 
 @router.get("/api/v1/comments.csv", summary="Themes of comments as CSV", response_class=PlainTextResponse)
-def comments_csv(services: ServicesHere, source: Source = "comments") -> Response:
+def comments_csv(services: ServicesHere, actor: ActorHere, source: Source = "comments") -> Response:
     """A line a theme, then one for each process, team and month; empty where nothing was computed yet."""
+    services.audit.look("quotes.viewed", "list", source, actor)
     report = services.comments.view(source).report
     headers = {"Content-Disposition": f'attachment; filename="{source}.csv"'}
     return PlainTextResponse(themes_csv(report) if report else "", media_type="text/csv", headers=headers)

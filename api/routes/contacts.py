@@ -1,13 +1,14 @@
 """Contacts: the list, one of them whole, and its audio."""
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import StreamingResponse
 
-from api.audio import media_type, peaks_of
+from api.actor import ActorHere
 from api.dependencies import Cursor, FilterHere, ServicesHere, Size
 from api.envelopes import DOCUMENTED
 from api.pages import render
 from api.schemas.lists import Peaks
+from api.wiring import Services
 from qm.services.views import ContactPage, ContactView
 
 router = APIRouter(tags=["contacts"], responses=DOCUMENTED)
@@ -31,26 +32,40 @@ def contacts(services: ServicesHere, wanted: FilterHere, cursor: Cursor = "", si
 
 
 # The routes below a contact come first: an id may hold a slash, so the contact itself takes the whole rest.
-@router.get("/contacts/{contact_id:path}/audio", summary="The recording", response_class=FileResponse)
-def audio(services: ServicesHere, contact_id: str) -> FileResponse:
+@router.get("/contacts/{contact_id:path}/audio", summary="The recording", response_class=StreamingResponse)
+def audio(request: Request, services: ServicesHere, contact_id: str, actor: ActorHere) -> Response:
     """The recording as it came. Byte ranges are served, so that a player can seek."""
-    path = services.contacts.audio_path(contact_id)
-    return FileResponse(path, media_type=media_type(path))
+    sha256 = services.contacts.recording(contact_id)
+    _note_play(request, services, contact_id, actor)
+    return services.playback.respond(sha256, request.headers)
 
 
 @router.get("/contacts/{contact_id:path}/peaks", summary="Loudness over time")
 def peaks(services: ServicesHere, contact_id: str) -> Peaks:
     """One list of values a channel; 404 where the recording can't be decoded."""
-    return peaks_of(services.contacts.audio_path(contact_id))
+    return services.playback.peaks(services.contacts.recording(contact_id))
 
 
 @router.get("/contacts/{contact_id:path}", include_in_schema=False)
-def contact_page(request: Request, services: ServicesHere, contact_id: str) -> Response:
+def contact_page(request: Request, services: ServicesHere, contact_id: str, actor: ActorHere) -> Response:
     """One contact: player, transcript, forms, surveys."""
-    return render(request, "contact.html", view=services.contacts.get(contact_id))
+    return render(request, "contact.html", view=_look_at(services, contact_id, actor))
 
 
 @router.get("/api/v1/contacts/{contact_id:path}", summary="One contact whole")
-def contact(services: ServicesHere, contact_id: str) -> ContactView:
+def contact(services: ServicesHere, contact_id: str, actor: ActorHere) -> ContactView:
     """Contact data, transcript, signals, evaluations with evidence, surveys, and the quarantine entry if any."""
-    return services.contacts.get(contact_id)
+    return _look_at(services, contact_id, actor)
+
+
+def _look_at(services: Services, contact_id: str, actor: str) -> ContactView:
+    """One contact, shown only once it's noted that it's looked at."""
+    view = services.contacts.get(contact_id)
+    services.audit.look("transcript.viewed" if view.transcript else "contact.viewed", "contact", contact_id, actor)
+    return view
+
+
+def _note_play(request: Request, services: Services, contact_id: str, actor: str) -> None:
+    host = request.client.host if request.client else ""
+    play = (actor, contact_id, host, request.headers.get("user-agent", ""))
+    services.listening.note_once(play, lambda: services.audit.look("recording.played", "contact", contact_id, actor))

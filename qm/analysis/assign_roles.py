@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp
 from typing import TypeAlias
 
@@ -33,6 +34,8 @@ ANSWERS = frozenset(["pronto", "hello"])
 FORM_POINTS = 0.75
 """For each of the form's own phrases that one party says and no other."""
 MOST_FORM_POINTS = 3.0
+KEPT_PHRASES = 16_384
+"""Phrases of the forms remembered as usable or not: every contact asks about the same ones."""
 SLOPE = 0.75
 """Of the confidence over the lead in points. Below 1, since families aren't independent of each other."""
 MOST_CONFIDENCE: Share = 0.99
@@ -222,6 +225,7 @@ def _form_points(
     return [min(FORM_POINTS * count, MOST_FORM_POINTS) for count in own]
 
 
+@lru_cache(maxsize=KEPT_PHRASES)
 def _is_usable(phrase: str) -> bool:
     """False for phrases with a word class of their pack: the classes aren't known here."""
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from qm.analysis.estimate_quality import wilson
 from qm.domain.coaching import CoachingItem
 from qm.domain.contact import Contact
-from qm.domain.evaluation import Answer, CriterionAnswer, Evaluation, Evidence, EvidenceKind
+from qm.domain.evaluation import ERASED, Answer, CriterionAnswer, Evaluation, Evidence, EvidenceKind
 from qm.domain.figures import Count
 from qm.domain.form import Form
 from qm.domain.transcript import Role
@@ -58,7 +58,8 @@ def pick_coaching(
             _collect(evaluation, contact, forms[evaluation.form_id], unhappy, misses, answered)
     by_agent: dict[str, list[CoachingItem]] = defaultdict(list)
     for key in sorted(misses):
-        by_agent[key[0]].append(_item(misses[key], answered[key]))
+        if any(_can_be_heard(miss) for miss in misses[key]):
+            by_agent[key[0]].append(_item(misses[key], answered[key]))
     return tuple(item for agent in sorted(by_agent) for item in _ranked(by_agent[agent], most))
 
 
@@ -84,7 +85,8 @@ def criterion_shares(form: Form) -> dict[str, float]:
 
 
 def _item(misses: Sequence[Miss], answered: int) -> CoachingItem:
-    best = max(misses, key=lambda m: (m.unhappy, m.answer.confidence, m.contact.started_at, m.contact.id))
+    heard = filter(_can_be_heard, misses)
+    best = max(heard, key=lambda m: (m.unhappy, m.answer.confidence, m.contact.started_at, m.contact.id))
     count = Count(len(misses), answered)
     lo, hi = wilson(count)
     rate = lo + 0.1 * (count.rate or 0.0)
@@ -103,6 +105,11 @@ def _item(misses: Sequence[Miss], answered: int) -> CoachingItem:
         quote=shown.quote if shown else "", turn_ids=shown.turn_ids if shown else (),
         absence=shown is not None and shown.kind is EvidenceKind.ABSENCE,
     )  # fmt: skip
+
+
+def _can_be_heard(miss: Miss) -> bool:
+    """False where the evidence was erased: the miss still counts, but there is nothing to talk about."""
+    return miss.answer.reason != ERASED
 
 
 def _shown(evidence: Sequence[Evidence]) -> Evidence | None:

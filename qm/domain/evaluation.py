@@ -70,6 +70,8 @@ class Evidence:
 
 PEOPLE_ONLY = "people_only"
 """Reason of an answer to a criterion that no rule or model answers."""
+ERASED = "erased"
+"""Reason of an answer whose evidence was erased; the answer itself stays, since figures rest on it."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
-"""What remembers: objects, and the stores of one transaction."""
+"""What remembers: the stores of one transaction."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import BinaryIO, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from qm.domain.coaching import CoachingItem
 from qm.domain.contact import Contact
@@ -13,34 +12,14 @@ from qm.domain.run import ItemState, Quarantine, Run
 from qm.domain.signals import Signals
 from qm.domain.survey import SurveyLink, SurveyResponse
 from qm.domain.transcript import Transcript
+from qm.ports.audit import AuditStore
 from qm.ports.calibration import CalibrationStore
 from qm.ports.cases import CaseStore
+from qm.ports.contact_list import Choices, ContactQuery, ListedPage
+from qm.ports.objects import ObjectNames
+from qm.ports.retention import Eraser, ErasureLedger, HoldStore, SubjectStore
 from qm.ports.voc import DrawStore, FactStore, ReportStore
-
-
-class ObjectStore(Protocol):
-    """Content-addressed bytes: recordings and chats."""
-
-    def put(self, source: BinaryIO) -> str:
-        """Store bytes, whole or not at all; returns their SHA-256.
-
-        Raises:
-            DiskFullError: no space left.
-            StorageError: can't be written.
-        """
-        ...
-
-    def has(self, sha256: str) -> bool:
-        """True where the object is there."""
-        ...
-
-    def path(self, sha256: str) -> Path:
-        """A local file with the object's bytes.
-
-        Raises:
-            ObjectMissingError: no such object.
-        """
-        ...
+from qm.ports.work import TaskStore
 
 
 class ContactStore(Protocol):
@@ -64,6 +43,21 @@ class ContactStore(Protocol):
 
     def every(self) -> Iterator[Contact]:
         """All contacts in order of start, then id."""
+        ...
+
+    def page(self, wanted: ContactQuery, after: str = "", size: int = 50) -> ListedPage:
+        """One page of the list in order of start, then id.
+
+        Args:
+            after: id of the last line of the page before; empty: from the beginning.
+
+        Raises:
+            NotFoundError: `after` isn't in this list.
+        """
+        ...
+
+    def choices(self) -> Choices:
+        """Values of the list's filters."""
         ...
 
 
@@ -92,6 +86,10 @@ class WorkStore(Protocol):
 
     def quarantined(self) -> tuple[Quarantine, ...]:
         """All entries, by subject."""
+        ...
+
+    def quarantine_of(self, subject: str) -> Quarantine | None:
+        """The entry of one subject, or `None`."""
         ...
 
     def release(self, subject: str) -> None:
@@ -194,12 +192,16 @@ class EvaluationStore(Protocol):
         """A contact's evaluations by form id."""
         ...
 
+    def ids_of(self, contact_id: str) -> tuple[str, ...]:
+        """Ids of a contact's evaluations by form id."""
+        ...
+
     def every(self) -> Iterator[Evaluation]:
         """All evaluations by contact and form id."""
         ...
 
-    def briefs(self) -> Iterator[Brief]:
-        """What lists and figures need of all evaluations, by contact and form id."""
+    def briefs(self, contact_ids: Sequence[str] | None = None) -> Iterator[Brief]:
+        """What lists and figures need of all evaluations, or of these contacts', by contact and form id."""
         ...
 
 
@@ -266,6 +268,13 @@ class RunStore(Protocol):
 class Unit(Protocol):
     """One transaction: commits when its block ends, rolls back when an error leaves it."""
 
+    def lock(self, name: str) -> None:
+        """Wait until no other transaction holds that name; it's let go when this one ends.
+
+        For use cases that read a whole set and put another in its place: two at once would each undo the other's.
+        """
+        ...
+
     @property
     def contacts(self) -> ContactStore:
         """The contacts of this transaction."""
@@ -324,6 +333,41 @@ class Unit(Protocol):
     @property
     def calibration(self) -> CalibrationStore:
         """Calibration sessions and their sheets."""
+        ...
+
+    @property
+    def object_names(self) -> ObjectNames:
+        """Which objects the database names."""
+        ...
+
+    @property
+    def tasks(self) -> TaskStore:
+        """What runs want done, and who holds it."""
+        ...
+
+    @property
+    def holds(self) -> HoldStore:
+        """The legal holds of this transaction."""
+        ...
+
+    @property
+    def ledger(self) -> ErasureLedger:
+        """Certificates of erasures, and what mustn't come back."""
+        ...
+
+    @property
+    def subjects(self) -> SubjectStore:
+        """Finds what an erasure is about."""
+        ...
+
+    @property
+    def eraser(self) -> Eraser:
+        """Takes personal data out."""
+        ...
+
+    @property
+    def audit(self) -> AuditStore:
+        """Who did or looked at what."""
         ...
 
 

@@ -30,6 +30,7 @@ from qm.fingerprint import fingerprint
 from qm.ports import SentenceEncoder, UnitOfWork
 from qm.ports.answers import AnswerStore
 from qm.services.answer_artefacts import pack, unpack
+from qm.services.audit_notes import note_standing
 from qm.units import Share
 
 Tell = Callable[[str], None]
@@ -214,6 +215,10 @@ class AnswerService:
         return self._in_use
 
     def _stand(self, standing: Standing) -> None:
+        before = next((one for one in self._store.standings() if one.criterion_id == standing.criterion_id), None)
+        # Noted first: a change that can't be noted isn't made.
+        with self._unit_of_work() as unit:
+            note_standing(unit, before, standing)
         self._store.stand(standing)
         self._in_use = None
 

@@ -19,6 +19,7 @@ from qm.domain.trained_answers import AnswerLabel
 from qm.domain.voc_plan import VocPlan
 from qm.errors import InputError, NotFoundError
 from qm.ports import Unit, UnitOfWork
+from qm.services.audit_notes import note_sheets
 from qm.services.calibration_draw import candidates_of
 from qm.services.calibration_labels import report_labels
 from qm.services.calibration_report import report_session
@@ -98,6 +99,7 @@ class CalibrationService:
             raise InputError("calibration.no_questions", message, "calibrate another form")
         now = self._now()
         with self._unit_of_work() as unit:
+            unit.lock("calibration")
             candidates = candidates_of(unit, form.id, self._plan, wanted.since, wanted.until)
             drawn = draw_calibration(candidates, wanted.purpose, wanted.size, wanted.seed)
             if not drawn:
@@ -107,6 +109,8 @@ class CalibrationService:
             unit.calibration.save(session)
             for contact in drawn:
                 unit.calibration.save_sheet(_machine_sheet(unit, session, contact.contact_id))
+            asked = {"form": form.id, "contacts": len(drawn), "raters": session.people, "due_at": session.due_at}
+            unit.audit.note("calibration.opened", "session", session.id, after=asked)
         return session
 
     def rows(self) -> tuple[SessionRow, ...]:
@@ -144,13 +148,22 @@ class CalibrationService:
         """
         now = self._now()
         with self._unit_of_work() as unit:
+            unit.lock("calibration")
             session = unit.calibration.get(session_id)
             _check_rater(session, rater)
             _check_open(session, now)
             check_asked(session, answers)
-            for contact_id in dict.fromkeys(answer.contact_id for answer in answers):
-                own = [SheetAnswer(a.criterion_id, a.answer, a.note) for a in answers if a.contact_id == contact_id]
-                unit.calibration.save_sheet(Sheet(session.id, rater, contact_id, now, tuple(own)))
+            handed_in = [
+                Sheet(session.id, rater, contact_id, now, tuple(
+                    SheetAnswer(a.criterion_id, a.answer, a.note) for a in answers if a.contact_id == contact_id
+                ))
+                for contact_id in dict.fromkeys(answer.contact_id for answer in answers)
+            ]  # fmt: skip
+            touched = {sheet.contact_id for sheet in handed_in}
+            earlier = [s for s in unit.calibration.sheets(session_id) if s.rater == rater and s.contact_id in touched]
+            for sheet in handed_in:
+                unit.calibration.save_sheet(sheet)
+            note_sheets(unit, session.id, rater, earlier, handed_in)
             sheets = unit.calibration.sheets(session_id)
         return row_of(session, sheets, self._title_form(session), now)
 
@@ -162,10 +175,12 @@ class CalibrationService:
     def close(self, session_id: str) -> SessionReport:
         """Take no more answers, and keep what was found. Closing again changes nothing."""
         with self._unit_of_work() as unit:
+            unit.lock("calibration")
             session = unit.calibration.get(session_id)
             if session.closed_at is None:
                 session = replace(session, closed_at=self._now())
                 unit.calibration.save(session)
+                unit.audit.note("calibration.closed", "session", session.id)
             report = self._report(unit, session)
             unit.documents.save(REPORT, session.id, dump(report))
         return report

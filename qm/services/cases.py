@@ -12,9 +12,11 @@ from qm.domain.case import Case, CaseState
 from qm.domain.case_plan import CasePlan, Severity
 from qm.domain.case_report import CaseReport
 from qm.domain.contact import Contact
+from qm.domain.erasure import is_erased
 from qm.domain.voc_plan import VocPlan
 from qm.errors import InputError, NotFoundError
 from qm.ports import Unit, UnitOfWork
+from qm.services.audit_notes import note_case
 from qm.services.case_steps import Step, take
 from qm.services.case_views import CaseFilter, CaseQueue, CaseRow, CaseView, Opened
 
@@ -59,12 +61,14 @@ class CaseService:
     def open_all(self) -> Opened:
         """Open a case for every response that calls for one, and tell each case what changed about its response."""
         with self._unit_of_work() as unit:
+            unit.lock("cases")
             known = {case.response_id: case for case in unit.cases.every()}
             linked = list(self._linked(unit, set(known)))
             changed = open_cases(linked, known, self._plan, self._now())
             for case in changed:
                 before = known.get(case.response_id)
                 unit.cases.save(case, before.version if before else 0)
+                note_case(unit, before, case)
             new = sum(case.response_id not in known for case in changed)
             waiting = [item for item in linked if item.contact is None and item.response.id not in known]
             without = sum(is_detractor(item.response, self.plan.rule) for item in waiting)
@@ -78,6 +82,8 @@ class CaseService:
         """
         links = {link.response_id: link for link in unit.surveys.links()}
         for response in unit.surveys.every():
+            if is_erased(response.id):
+                continue  # nobody is left to be called, and what opened the case can't be looked at again
             link, is_known = links.get(response.id), response.id in known
             is_second = link is not None and link.reason == SECOND_ANSWER
             if not is_known and (is_second or not is_detractor(response, self.plan.rule)):
@@ -101,7 +107,8 @@ class CaseService:
         now = self._now()
         with self._reading() as unit:
             every = wanted.state in (CaseState.CLOSED, EVERY_STATE)
-            cases = unit.cases.every() if every else unit.cases.unfinished()
+            found = unit.cases.every() if every else unit.cases.unfinished()
+            cases = [case for case in found if not is_erased(case.id)]
             rows = [self.row(*pair, now) for pair in self._with_contacts(unit, cases)]
             opening = unit.documents.get(*OPENING)
         rows.sort(key=_urgency)
@@ -145,9 +152,11 @@ class CaseService:
             InputError: the step can't be taken; nothing was changed.
         """
         with self._unit_of_work() as unit:
+            unit.lock("cases")
             case = unit.cases.get(case_id)
             after = take(name, case, step, self.plan, self._now())
             unit.cases.save(after, case.version if step.seen is None else step.seen)
+            note_case(unit, case, after)
         return after
 
     def report(self, since: date | None = None, until: date | None = None) -> CaseReport:

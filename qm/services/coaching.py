@@ -28,6 +28,7 @@ class CoachingService:
     def refresh(self) -> tuple[CoachingItem, ...]:
         """Pick the items anew and put them in the place of the old list."""
         with self._unit_of_work() as unit:
+            unit.lock("coaching")
             states = unit.work.states()
             contacts = {c.id: c for c in unit.contacts.every() if states.get(c.id) is ItemState.DONE}
             evaluations = [e for e in unit.evaluations.every() if e.contact_id in contacts and e.form_id in self._forms]

@@ -1,16 +1,18 @@
 """Read contacts: the list with its filters, and one contact whole."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from qm.domain.contact import Contact
 from qm.domain.evaluation import Brief, Evaluation
 from qm.domain.form import Form
+from qm.domain.retention import GONE
 from qm.domain.run import ItemState, Quarantine
 from qm.domain.survey import SurveyResponse
 from qm.errors import NotFoundError
-from qm.ports import ObjectStore, Unit, UnitOfWork
+from qm.ports import Unit, UnitOfWork
+from qm.ports.contact_list import Choices, ContactQuery, ListedContact
+from qm.services.keep_out import contact_that_stands
 from qm.services.view_evaluation import form_score, view_evaluation
 from qm.services.views import ContactPage, ContactRow, ContactView, FormScore, SurveyView
 
@@ -29,17 +31,9 @@ class ContactFilter:
     failed: bool = False
     open_only: bool = False
 
-    def lets_through(self, row: ContactRow) -> bool:
-        """True where the row is wanted."""
-        wanted = (
-            (self.agent_id, row.agent_id), (self.team, row.team), (self.process, row.process),
-            (self.medium, row.medium), (self.state, row.state.value),
-        )  # fmt: skip
-        if any(value and value != actual for value, actual in wanted):
-            return False
-        if self.failed and not any(score.failed_by for score in row.scores):
-            return False
-        return not self.open_only or any(score.open for score in row.scores)
+    def query(self, forms: Iterable[str]) -> ContactQuery:
+        """The same for the store."""
+        return ContactQuery(tuple(sorted(forms)), **vars(self))
 
 
 class ContactService:
@@ -49,10 +43,9 @@ class ContactService:
         forms: by id, to name criteria and sections.
     """
 
-    def __init__(self, unit_of_work: UnitOfWork, forms: Mapping[str, Form], objects: ObjectStore) -> None:
+    def __init__(self, unit_of_work: UnitOfWork, forms: Mapping[str, Form]) -> None:
         self._unit_of_work = unit_of_work
         self._forms = forms
-        self._objects = objects
 
     def page(self, wanted: ContactFilter, cursor: str = "", size: int = 50) -> ContactPage:
         """One page of the list in order of start; `cursor` is the last id of the page before.
@@ -61,27 +54,14 @@ class ContactService:
             NotFoundError: the cursor names no contact of this filter.
         """
         with self._unit_of_work() as unit:
-            rows = [row for row in _rows(unit, self._forms) if wanted.lets_through(row)]
-        start = 0
-        if cursor:
-            ids = [row.id for row in rows]
-            if cursor not in ids:
-                raise NotFoundError("page.bad_cursor", "the cursor names no contact of this list", "start without it")
-            start = ids.index(cursor) + 1
-        part = rows[start : start + size]
-        more = start + size < len(rows)
-        return ContactPage(tuple(part), part[-1].id if more and part else "", len(rows))
+            page = unit.contacts.page(wanted.query(self._forms), cursor, size)
+        rows = tuple(_listed(line, self._forms) for line in page.items)
+        return ContactPage(rows, rows[-1].id if page.has_more and rows else "", page.total)
 
-    def choices(self) -> dict[str, tuple[tuple[str, str], ...]]:
+    def choices(self) -> Choices:
         """Values to filter by: (value, label) pairs of agent, team, process and medium."""
         with self._unit_of_work() as unit:
-            contacts = list(unit.contacts.every())
-        return {
-            "agent": tuple(sorted({(c.agent.id, c.agent.name) for c in contacts}, key=lambda pair: pair[1])),
-            "team": tuple(sorted({(c.agent.team, c.agent.team) for c in contacts})),
-            "process": tuple(sorted({(c.process, c.process) for c in contacts if c.process})),
-            "medium": tuple(sorted({(c.medium.value, c.medium.value) for c in contacts})),
-        }
+            return unit.contacts.choices()
 
     def get(self, contact_id: str) -> ContactView:
         """One contact whole.
@@ -90,11 +70,11 @@ class ContactService:
             NotFoundError: no such contact.
         """
         with self._unit_of_work() as unit:
-            contact = unit.contacts.get(contact_id)
+            contact = contact_that_stands(unit, contact_id)
             state = unit.work.state(contact_id)
-            quarantine = next((q for q in unit.work.quarantined() if q.subject == contact_id), None)
+            quarantine = unit.work.quarantine_of(contact_id)
             evaluations = unit.evaluations.of_contact(contact_id) if quarantine is None else ()
-            scored = unit.work.published(contact_id, "signals") is not None and quarantine is None
+            scored = unit.work.published(contact_id, "signals") not in (None, GONE) and quarantine is None
             transcript = unit.outputs.transcript(contact_id) if scored else None
             surveys = _surveys_of(unit, contact_id)
             is_done = state is ItemState.DONE
@@ -116,21 +96,20 @@ class ContactService:
                 has_audio=contact.medium.value == "voice" and unit.outputs.recording(contact_id) is not None,
             )
 
-    def audio_path(self, contact_id: str) -> Path:
-        """The recording's bytes.
+    def recording(self, contact_id: str) -> str:
+        """The stored object of a contact's recording.
 
         Raises:
             NotFoundError: no such contact, or it has no recording.
-            ObjectMissingError: the stored object is gone.
         """
         with self._unit_of_work() as unit:
-            contact = unit.contacts.get(contact_id)
+            contact = contact_that_stands(unit, contact_id)
             sha256 = unit.outputs.recording(contact_id)
         if sha256 is None or contact.medium.value != "voice":
             raise NotFoundError(
                 "contact.no_recording", f"contact '{contact_id}' has no recording", "see its quarantine"
             )
-        return self._objects.path(sha256)
+        return sha256
 
     def quarantined(self) -> frozenset[str]:
         """Contacts in quarantine; entries about files and rows aren't among them."""
@@ -144,23 +123,10 @@ class ContactService:
             return unit.work.quarantined()
 
 
-def _rows(unit: Unit, forms: Mapping[str, Form]) -> Iterator[ContactRow]:
-    states = unit.work.states()
-    codes = {entry.subject: entry.code for entry in unit.work.quarantined()}
-    answers = {response.id: response for response in unit.surveys.every()}
-    linked: dict[str, SurveyResponse] = {}
-    for link in unit.surveys.links():
-        if link.contact_id:
-            linked[link.contact_id] = answers[link.response_id]
-    by_contact: dict[str, list[Brief]] = {}
-    for brief in unit.evaluations.briefs():
-        by_contact.setdefault(brief.contact_id, []).append(brief)
-    grades = unit.outputs.grades()
-    for contact in unit.contacts.every():
-        state = states.get(contact.id, ItemState.WAITING)
-        scores = _scores(by_contact.get(contact.id, []), forms) if state is ItemState.DONE else ()
-        grade = grades.get(contact.id, "") if state is ItemState.DONE else ""
-        yield _row(contact, state, scores, linked.get(contact.id), codes.get(contact.id, ""), grade)
+def _listed(line: ListedContact, forms: Mapping[str, Form]) -> ContactRow:
+    is_done = line.state is ItemState.DONE
+    scores = _scores(line.briefs, forms) if is_done else ()
+    return _row(line.contact, line.state, scores, line.response, line.code, line.grade if is_done else "")
 
 
 def _scores(evaluations: Iterable[Evaluation | Brief], forms: Mapping[str, Form]) -> tuple[FormScore, ...]:

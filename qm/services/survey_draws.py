@@ -89,6 +89,7 @@ class SurveyDrawService:
             raise InputError("survey.not_begun", message, "set sampling.first_month in the file of QM_VOC")
         begins_at, ends_at = window_of(day, self._plan.window)
         with self._unit_of_work() as unit:
+            unit.lock("draws")
             table = unit.facts.contacts(begins_at, ends_at, columns=(*LISTED, "kind", *sampling.strata))
             contacts = {row["contact_id"]: row for row in table.to_dict("records")}
             kept = {row.contact_id: row for row in unit.draws.of_day(day.isoformat())}
@@ -98,6 +99,9 @@ class SurveyDrawService:
             rows = draw(candidates, day, sampling, last_asked, asked_contacts, before)
             added = [row for row in rows if row.contact_id not in kept]
             unit.draws.save([SurveyDraw(day=day.isoformat(), **vars(row)) for row in added])
+            if added:
+                told = {"contacts": len(added), "drawn": sum(row.is_drawn for row in added)}
+                unit.audit.note("survey.drawn", "survey", day.isoformat(), after=told)
         asked = [row for row in rows if row.is_drawn]
         left_out = Counter(row.reason for row in rows if row.reason)
         return DayDraw(

@@ -7,11 +7,13 @@ from typing import Any
 
 from qm.analysis.voc.link_surveys import LinkPolicy, LinkTarget, link_surveys
 from qm.analysis.voc.read_survey import SurveyReader, doubtful_scales
-from qm.documents import dump
+from qm.documents import dump, load
 from qm.domain.survey import SurveyLink, SurveyResponse
 from qm.domain.voc_plan import STANDARD_SCALES, Scale
 from qm.errors import Fault
 from qm.ports import Unit, UnitOfWork
+from qm.services.audit_notes import note_responses
+from qm.services.keep_out import check_kept_out, keep_out
 
 UNHAPPY_AT_MOST = 6
 """A satisfaction or NPS answer up to here marks an unhappy customer (detractor range)."""
@@ -57,10 +59,15 @@ class SurveyService:
         """Keep responses; the same id again replaces the earlier one. Of the same id twice the last one counts."""
         wanted = {response.id: response for response in responses}
         with self._unit_of_work() as unit:
+            let = keep_out(unit, (), tuple(wanted.values()))
+            wanted = {response.id: response for response in let.responses}
             known = unit.surveys.documents(sorted(wanted))
             changed = [each for each in wanted.values() if known.get(each.id) != dump(each)]
             unit.surveys.save(changed)
-        new = len(wanted.keys() - known.keys())
+            check_kept_out(unit, let)
+            new = len(wanted.keys() - known.keys())
+            corrected = {one.id: load(SurveyResponse, known[one.id]) for one in changed if one.id in known}
+            note_responses(unit, new, corrected, changed)
         return ImportCounts(new, len(changed) - new, len(wanted) - len(changed))
 
     def take_in_objects(self, items: Sequence[Mapping[str, Any]], now: datetime) -> SurveyImport:
@@ -85,6 +92,7 @@ class SurveyService:
     def link_all(self) -> tuple[SurveyLink, ...]:
         """Link every response to its contact, or say why not."""
         with self._unit_of_work() as unit:
+            unit.lock("links")
             responses = unit.surveys.every()
             links = link_surveys(responses, _targets(unit, responses), self._policy)
             unit.surveys.replace_links(links)

@@ -31,7 +31,7 @@ from qm.domain.transcript import EngineDescription, Grade, Role, Transcript, Tur
 from qm.rules.loader import load_packs
 from qm.services.coaching import CoachingService
 from qm.storage.database import Database
-from qm.storage.objects import FolderObjects
+from qm.storage.objects import make_objects
 
 ROME = timezone(timedelta(hours=1))
 NASTY = "<script>alert('x')</script>"
@@ -160,7 +160,7 @@ def fill(settings: Settings) -> None:
     """Four done contacts (a failed call, a chat, a mystery call, an Italian call) and one in quarantine."""
     database = Database(settings.database_url)
     database.upgrade()
-    sha256 = FolderObjects(settings.objects).put(io.BytesIO(wav_bytes()))
+    sha256 = make_objects(settings).put(io.BytesIO(wav_bytes()))
     forms = {pack.form.id: pack.form for pack in load_packs(settings.rules)}
     form = forms["servizio-clienti"]
     start = datetime(2026, 11, 20, 9, 12, tzinfo=ROME)

@@ -24,6 +24,7 @@ class Contacts:
 
     def __init__(self, count):
         self.ids = [f"C-{at}" for at in range(count)]
+        self.noted = []
 
     @contextmanager
     def __call__(self):
@@ -31,7 +32,9 @@ class Contacts:
         outputs = SimpleNamespace(
             transcript=self._transcript, signals=lambda name: measure_talk(self._transcript(name))
         )
-        yield SimpleNamespace(contacts=SimpleNamespace(get=self._contact, every=lambda: iter(every)), outputs=outputs)
+        audit = SimpleNamespace(note=lambda *what, **more: self.noted.append((*what, more["after"]["stage"])))
+        contacts = SimpleNamespace(get=self._contact, every=lambda: iter(every))
+        yield SimpleNamespace(contacts=contacts, outputs=outputs, audit=audit)
 
     def _contact(self, name):
         if name not in self.ids:
@@ -77,6 +80,8 @@ def test_a_criterion_goes_from_people_to_automatic_and_back(service):
     assert (standing.stage, standing.reason) == (LifeStage.PEOPLE, "disagreed")
     assert service.apply(["C-210"]) == {"C-210": {}}
     assert service.hashes() == {}
+    told = ("model.changed", "criterion", "booked")
+    assert service._unit_of_work.noted == [(*told, "assisted"), (*told, "automatic"), (*told, "people")]
 
 
 def test_training_anew_starts_anew_with_the_same_bytes(trained):

@@ -101,6 +101,7 @@ def test_a_comment_of_100_kb_is_refused_and_one_of_the_longest_kept():
         ({"nps": float("nan")}, "survey.bad_scale"),
         ({"nps": 10**400}, "survey.bad_scale"), ({"resolved": "yes"}, "survey.bad_row"), ({"nsp": 9}, "survey.bad_row"),
         ({"comment": ["a"]}, "survey.bad_row"), ({"comment": "\ud800"}, "survey.bad_row"),
+        ({"comment": "a\x00b"}, "survey.bad_row"),
         ({"contact_id": "a\nb"}, "survey.bad_row"), ({"answered_at": 1}, "survey.bad_row"),
         ({"medium": "x" * 300}, "survey.bad_row"), ({"stelle": 4, "stars": 4}, "survey.bad_row"),
     ],

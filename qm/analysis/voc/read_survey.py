@@ -194,6 +194,8 @@ def _storable(text: str) -> str:
         text.encode()
     except UnicodeEncodeError:
         raise ValueError("holds half a character (a lone surrogate) | send the text as UTF-8") from None
+    if "\x00" in text:
+        raise ValueError("holds a NUL character, which no database keeps | take it out of the text")
     return text
 
 

@@ -1,0 +1,142 @@
+"""The list of contacts, page by page, is the list that filtering every contact gives; and indexes carry it."""
+
+import random
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from qm.domain.contact import Agent, Medium
+from qm.domain.evaluation import Answer
+from qm.domain.run import ItemState, Quarantine
+from qm.domain.survey import LinkMethod, SurveyLink, SurveyResponse
+from qm.domain.transcript import Role
+from qm.errors import NotFoundError
+from qm.ports.contact_list import ContactQuery
+from tests.unit import builders
+
+START = datetime(2026, 11, 20, 9, tzinfo=UTC)
+FORMS = ("f1", "f2")
+
+
+@dataclass(frozen=True)
+class Made:
+    contact: object
+    state: ItemState
+    failed: bool
+    open: bool
+
+
+def scored(contact_id, form_id, *, failed, open_):
+    answers = (builders.answer("c1", Answer.NOT_MET if failed else Answer.MET),)
+    made = builders.evaluation(contact_id, answers, form_id=form_id, tag=f"{contact_id}/{form_id}")
+    counts = {"cannot_tell": int(open_), "met": 1, "not_applicable": 0, "not_met": 0}
+    return replace(made, score=replace(made.score, counts=counts, failed_by=("c1",) if failed else ()))
+
+
+def fill(unit, drawn, number=60):
+    made = []
+    for place in range(number):
+        agent = Agent(f"A{drawn.randrange(3)}", "Anna", f"T{drawn.randrange(2)}")
+        contact = builders.contact(
+            f"C-{drawn.choice('aBcÈ')}{place}", started_at=START + timedelta(hours=drawn.randrange(8)), agent=agent,
+            process=drawn.choice(["", "p1", "p2"]), medium=drawn.choice([Medium.VOICE, Medium.CHAT]),
+        )  # fmt: skip
+        one = Made(contact, drawn.choice(list(ItemState)), drawn.random() < 0.3, drawn.random() < 0.3)
+        made.append(one)
+        unit.contacts.save(contact, "/day", place, "f")
+        stand(unit, one, contact.id)
+    return made
+
+
+def stand(unit, one, contact_id):
+    if one.state is not ItemState.WAITING:
+        unit.work.add(contact_id)
+    if one.state is ItemState.DONE:
+        unit.work.finish(contact_id)
+    if one.state is ItemState.QUARANTINED:
+        unit.work.quarantine(Quarantine(contact_id, "store", "x.y", "", "", ""), is_contact=True)
+    own = scored(contact_id, "f2", failed=one.failed, open_=one.open)
+    unit.evaluations.replace(contact_id, [own, scored(contact_id, "old", failed=True, open_=True)])
+
+
+def lets_through(wanted, one):
+    contact = one.contact
+    pairs = (
+        (wanted.agent_id, contact.agent.id), (wanted.team, contact.agent.team), (wanted.process, contact.process),
+        (wanted.medium, contact.medium.value), (wanted.state, one.state.value),
+    )  # fmt: skip
+    is_done = one.state is ItemState.DONE
+    return (
+        all(value in ("", actual) for value, actual in pairs)
+        and (not wanted.failed or (is_done and one.failed))
+        and (not wanted.open_only or (is_done and one.open))
+    )
+
+
+QUERIES = [
+    ContactQuery(FORMS), ContactQuery(FORMS, agent_id="A1"), ContactQuery(FORMS, team="T0", medium="chat"),
+    ContactQuery(FORMS, process="p1", state="done"), ContactQuery(FORMS, state="waiting"),
+    ContactQuery(FORMS, failed=True), ContactQuery(FORMS, open_only=True, team="T1"),
+    ContactQuery(FORMS, failed=True, open_only=True), ContactQuery(("f1",), failed=True),
+    ContactQuery((), open_only=True), ContactQuery(FORMS, agent_id="nobody"),
+]  # fmt: skip
+
+
+def test_pages_are_the_filtered_list_in_its_order(database):
+    with database.unit_of_work() as unit:
+        made = fill(unit, random.Random(5))
+    by_start = sorted(made, key=lambda one: (one.contact.started_at, one.contact.id))
+    for wanted in QUERIES:
+        fit = [one.contact.id for one in by_start if lets_through(wanted, one)]
+        if "f2" not in wanted.forms and (wanted.failed or wanted.open_only):
+            fit = []
+        read, after, more = [], "", True
+        with database.reading() as unit:
+            while more:
+                page = unit.contacts.page(wanted, after, 7)
+                assert page.total == len(fit)
+                read += [line.contact.id for line in page.items]
+                more, after = page.has_more, read[-1] if read else ""
+        assert read == fit, wanted
+
+
+def test_a_line_holds_state_reason_grade_scores_and_the_last_response(database):
+    with database.unit_of_work() as unit:
+        for contact_id in ("C-1", "C-2"):
+            unit.contacts.save(builders.contact(contact_id), "/day", 0, "f")
+        transcript = builders.call((Role.AGENT, 0.1, "Buongiorno"))
+        unit.outputs.save_transcript("C-1", transcript)
+        unit.evaluations.replace("C-1", [scored("C-1", "f1", failed=True, open_=False)])
+        unit.work.quarantine(Quarantine("C-2", "store", "recording.truncated", "", "", ""), is_contact=True)
+        unit.surveys.save([SurveyResponse("R-1", nps=1), SurveyResponse("R-2", nps=9), SurveyResponse("R-3")])
+        links = [SurveyLink(f"R-{n}", "C-1" if n < 3 else "", LinkMethod.CONTACT_ID, 1.0) for n in (1, 2, 3)]
+        unit.surveys.replace_links(links)
+    with database.reading() as unit:
+        first, second = unit.contacts.page(ContactQuery(FORMS)).items
+        assert unit.outputs.grades() == ({"C-1": transcript.grade.letter} if transcript.grade else {})
+    assert (first.state, first.code, first.response) == (ItemState.WAITING, "", SurveyResponse("R-2", nps=9))
+    assert [brief.score.failed_by for brief in first.briefs] == [("c1",)]
+    assert (second.state, second.code, second.briefs) == (ItemState.QUARANTINED, "recording.truncated", ())
+
+
+def test_a_cursor_of_another_list_is_refused(database):
+    with database.unit_of_work() as unit:
+        fill(unit, random.Random(6), 5)
+        contact = next(unit.contacts.every())
+        for wanted, after in (
+            (ContactQuery(FORMS), "C-404"),
+            (ContactQuery(FORMS, agent_id="nobody"), contact.id),
+        ):
+            with pytest.raises(NotFoundError, match=r"page\.bad_cursor"):
+                unit.contacts.page(wanted, after)
+
+
+def test_choices_are_what_contacts_have(database):
+    with database.unit_of_work() as unit:
+        assert unit.contacts.choices() == {"agent": (), "team": (), "process": (), "medium": ()}
+        made = [one.contact for one in fill(unit, random.Random(7))]
+        found = unit.contacts.choices()
+    assert found["agent"] == tuple((name, "Anna") for name in sorted({c.agent.id for c in made}))
+    assert found["process"] == (("p1", "p1"), ("p2", "p2"))
+    assert found["medium"] == (("chat", "chat"), ("voice", "voice"))
