@@ -13,14 +13,17 @@ from pipelines.retries import Retries
 from pipelines.runner import TRIES_OF_A_STAGE, ContactRunner, Outcome, Step, Watch, missing_of, retry_command
 from pipelines.stage import Stage
 from qm import __version__
+from qm.documents import dump, load
 from qm.domain.contact import Contact, Medium
 from qm.domain.run import Quarantine, Run, RunKind, RunState
+from qm.domain.survey import SurveyResponse
 from qm.domain.voc_plan import Scale
 from qm.domain.work import TaskState, Wanted
 from qm.errors import ConflictError, ContactError, EngineError, Fault, InputError, StorageError
 from qm.fingerprint import fingerprint
 from qm.operations.metrics import count
 from qm.ports import Unit, UnitOfWork
+from qm.services.audit_notes import note_responses
 from qm.services.keep_out import check_kept_out, keep_out
 from qm.units import Seconds
 
@@ -241,9 +244,18 @@ def _kept(unit: Unit, day: Day, place: str, positions: Mapping[str, int]) -> Day
         command = f"qm run {shlex.quote(place)}"
         entry = Quarantine(subject, INGEST, fault.code, fault.message, fault.hint, command)
         unit.work.quarantine(entry, is_contact=False)
+    _note_answers(unit, let.responses)
     unit.surveys.save(let.responses)
     check_kept_out(unit, let)
     return replace(day, contacts=let.contacts, responses=let.responses, faults=faults)
+
+
+def _note_answers(unit: Unit, responses: Sequence[SurveyResponse]) -> None:
+    """Tell the audit trail which survey answers are new or corrected, before they're saved."""
+    there = unit.surveys.documents([response.id for response in responses])
+    changed = [response for response in responses if there.get(response.id) != dump(response)]
+    known = {response.id: load(SurveyResponse, there[response.id]) for response in changed if response.id in there}
+    note_responses(unit, len(changed) - len(known), known, changed)
 
 
 def _kept_out(count: int) -> tuple[Fault, ...]:

@@ -66,6 +66,20 @@ def test_other_rules_are_a_change_with_before_and_after(audited, run, tmp_path):
     assert (row.before, row.after, row.actor) == (sorted(old), sorted(new), "worker")
 
 
+def test_survey_answers_of_a_day_are_told_once_and_again_when_corrected(audited, run):
+    wiring, folder = audited
+
+    def told():
+        return [(e.action, e.subject) for e in events_of(wiring) if e.action in ("survey.imported", "response.changed")]
+
+    assert told() == [("survey.imported", "import")]
+    run(wiring, folder)
+    assert told() == [("survey.imported", "import")]
+    (folder / "surveys.csv").write_text(SURVEYS.replace(",1,2,", ",9,9,"), encoding="utf-8")
+    run(wiring, folder)
+    assert told()[1:] == [("response.changed", "R-1")]
+
+
 def test_nothing_personal_is_in_the_events(audited):
     wiring, _folder = audited
     (case,) = wiring.cases.queue().items
