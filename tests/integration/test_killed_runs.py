@@ -20,6 +20,7 @@ def folder(day_of):
     return folder
 
 
+@pytest.mark.timeout(1800)  # some hundred starts of a whole run; minutes on a busy machine
 def test_killed_at_random_moments_the_content_is_the_same(open_wiring, folder, run, tmp_path):
     fork = multiprocessing.get_context("fork")  # a fresh interpreter would spend the whole time importing
 
