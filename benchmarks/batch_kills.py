@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -30,6 +31,10 @@ from qm.fingerprint import fingerprint
 from qm.ports import ObjectStore
 from qm.storage import tables
 from qm.units import Seconds
+
+if TYPE_CHECKING:
+    from tests.postgres_server import PostgresServer
+    from tests.s3_server import S3Server
 
 LONGEST_S: Seconds = 4 * 3600
 LOOK_S: Seconds = 0.2
@@ -88,12 +93,16 @@ def main(
 
 def measure(
     context: CommandContext, make_day: Callable[[Path], Path], kills: int, parts: Sequence[str], executor: str,
-    seed: int,
+    seed: int, servers: tuple["PostgresServer", "S3Server"] | None = None,
 ) -> dict[str, BenchFigure]:  # fmt: skip
-    """Figures of a day that is made in the folder given, and then worked through."""
+    """Figures of a day that is made in the folder given, and then worked through.
+
+    Args:
+        servers: that run already, where whoever asks has them; there is one S3 server a machine.
+    """
     with ExitStack() as stack:
         root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="qm-kills-")))
-        postgres, s3 = stack.enter_context(postgresql_server()), stack.enter_context(s3_server())
+        postgres, s3 = servers or (stack.enter_context(postgresql_server()), stack.enter_context(s3_server()))
         day = make_day(root / "day")
 
         def site(name: str) -> Site:

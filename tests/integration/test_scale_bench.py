@@ -16,8 +16,6 @@ from pipelines.command import CommandContext
 from pipelines.day_folder import read_day
 from qm.config import read_settings
 from qm.errors import InputError
-from tests.postgres_server import find_binaries
-from tests.s3_server import find_program
 
 TURNS = 8
 END = End("content", {"a": "a"}, (), "")
@@ -146,11 +144,10 @@ def test_pages_answer_while_a_day_is_taken_in(context, tmp_path):
     assert figures["turns"].n == 80
 
 
-@pytest.mark.skipif(find_binaries() is None or find_program() is None, reason="PostgreSQL or SeaweedFS isn't installed")
-def test_a_site_whose_parts_are_killed_ends_as_an_undisturbed_one(context):
+def test_a_site_whose_parts_are_killed_ends_as_an_undisturbed_one(context, postgres_server, s3_server):
     figures = batch_kills.measure(
         context, lambda folder: make_chat_day(folder, 12, 20).folder, 4, ("worker", "api", "database", "objects"),
-        "inprocess", seed=1,
+        "inprocess", seed=1, servers=(postgres_server, s3_server),
     )  # fmt: skip
     assert figures["kills"].value == 4
     assert figures["killed_runs_equal"].value == figures["objects_equal"].value == 1
