@@ -166,7 +166,8 @@ class Foreman:
             StopRequest: somebody asked to stop.
         """
         self._begin()
-        with self._place.opened(scope):
+        # Heard once a round, a second at most: a signal that raised inside Ray's own code would come out as its fault.
+        with self._stop.held(), self._place.opened(scope):
             while True:
                 self._stop.check()
                 self._look(scope)

@@ -17,6 +17,7 @@ from models.processor import count_cards, count_cores
 from pipelines.stopping import SIGNALS
 from qm.config import Settings, hand_on
 from qm.errors import EngineError, SettingsError
+from qm.operations.logs import hush_libraries, level_now
 
 REACH_S = 10.0
 """A head that doesn't take a connection in so many seconds isn't there; Ray itself would try for 81 s, then exit."""
@@ -156,6 +157,7 @@ def _imported() -> Any:
     except ImportError as error:
         hint = "pip install 'quality-equation[ray]', or set QM_EXECUTOR=processes"
         raise EngineError("executor.no_ray", f"QM_EXECUTOR=ray, but Ray can't be imported: {error}", hint) from error
+    hush_libraries(level_now())
     return ray
 
 

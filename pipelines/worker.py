@@ -222,7 +222,8 @@ class Worker:
                 self._held = tuple(lease for lease in self._held if lease.contact_id != contact_id)
                 outcomes.append((contact_id, outcome))
                 count("contacts", outcome=outcome.value)
-                log.info("contact.ended", contact=contact_id, outcome=outcome.value, worker=self.id)
+                told = {"contact": contact_id, "run": claim.run_of(contact_id), "outcome": outcome.value}
+                log.info("contact.ended", **told, worker=self.id)
         except PassingError:  # an object can't be had for the moment: others get their turn
             pause = self._retries.pause(LONG)
             held, self._held = self._held, ()

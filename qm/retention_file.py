@@ -1,15 +1,14 @@
 """Read the site's retention plan: a YAML file whose faults are all told together, each with its line."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 from qm.domain.contact import Medium
 from qm.domain.retention import LONGEST_DAYS, DataKind, Mark, RetentionPlan, RetentionRule
-from qm.errors import SettingsError
+from qm.plan_file import About, read_plan_file
 from qm.rules.located import FaultList, Located, check_keys, nearest_hint, read_tables
-from qm.rules.yaml_file import read_yaml
 
+ABOUT = About("QM_RETENTION", "retention.faulty", "retention.unreadable", "docs/operations.md")
 BAD = "rules.bad_value"
 ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 RULE_KEYS = ("id", "medium", "process", "outcome", "keep")
@@ -23,19 +22,7 @@ def read_retention(path: str) -> RetentionPlan:
     Raises:
         SettingsError: the file can't be read, or has faults: all of them, each with file and line.
     """
-    if not path:
-        return RetentionPlan()
-    node, faults = read_yaml(Path(path), path)
-    found = FaultList(path, faults)
-    plan = RetentionPlan() if found.faults else _plan(node, found)
-    if found.faults:
-        told = "\n".join(str(fault) for fault in found.faults)
-        is_read = node is not None or len(found.faults) > 1
-        message = f"the plan of QM_RETENTION can't be used:\n{told}"
-        raise SettingsError(
-            "retention.faulty" if is_read else "retention.unreadable", message, "see docs/operations.md"
-        )
-    return plan
+    return read_plan_file(path, _plan, RetentionPlan(), ABOUT) if path else RetentionPlan()
 
 
 def _plan(node: Any, found: FaultList) -> RetentionPlan:

@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from qm.domain.voc_plan import VocPlan
-from qm.errors import SettingsError
+from qm.plan_file import About, read_plan_file
 from qm.rules.located import FaultList, Located, check_keys
-from qm.rules.yaml_file import read_yaml
 from qm.voc_cases_section import in_site_zone, read_cases
 from qm.voc_sections import read_day, read_milestones, read_sampling, read_scales, read_targets
 
+ABOUT = About("QM_VOC", "voc.faulty", "voc.unreadable", "docs/voc.md")
 Section = Callable[[Any, int, VocPlan, FaultList], Any]
 """Reads one key: its value, its line, the plan so far and the faults. `None`: it has faults, the default stays."""
 SECTIONS: Mapping[str, tuple[str, Section]] = {
@@ -31,17 +30,7 @@ def read_plan(path: str) -> VocPlan:
     Raises:
         SettingsError: the file can't be read, or has faults: all of them, each with file and line.
     """
-    if not path:
-        return VocPlan()
-    node, faults = read_yaml(Path(path), path)
-    found = FaultList(path, faults)
-    plan = VocPlan() if found.faults else _plan(node, found)
-    if found.faults:
-        told = "\n".join(str(fault) for fault in found.faults)
-        is_read = node is not None or len(found.faults) > 1
-        message = f"the plan of QM_VOC can't be used:\n{told}"
-        raise SettingsError("voc.faulty" if is_read else "voc.unreadable", message, "see docs/voc.md")
-    return plan
+    return read_plan_file(path, _plan, VocPlan(), ABOUT) if path else VocPlan()
 
 
 def _plan(node: Any, found: FaultList) -> VocPlan:

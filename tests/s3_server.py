@@ -25,6 +25,8 @@ LOCK = Path(tempfile.gettempdir()) / "qm-s3-server.lock"
 PROGRAMS = {"8dc07b173ff9ad6068a601213174f6009cf7e66684e88d87f0fa20da3dbff876": "4.48, Linux on x86-64"}
 """SHA-256 of the program in the wheels that were looked at; another one isn't started."""
 READY = "Press Ctrl+C"
+VOLUMES = 5000
+"""Every bucket takes some, empty ones as well; left alone, the server allows as many as the disk could hold full."""
 PR_SET_PDEATHSIG = 1
 _BUCKETS = count(1)
 
@@ -84,7 +86,7 @@ class S3Server:
             self._program, "mini", f"-dir={self.folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
             f"-s3.port={PORT}", "-webdav=false", "-admin.ui=false", "-master.telemetry=false", "-s3.port.iceberg=0",
             "-s3.port.lance=0", f"-s3.port.https={TLS_PORT}", f"-s3.cert.file={self.certificate}",
-            f"-s3.key.file={self.folder / 'key.pem'}", *self._options,
+            f"-s3.key.file={self.folder / 'key.pem'}", f"-volume.max={VOLUMES}", *self._options,
         ]  # fmt: skip
         (self.folder / "data").mkdir(exist_ok=True)
         names = {

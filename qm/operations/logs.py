@@ -54,6 +54,8 @@ FIELDS: dict[str, str] = {
 OWN = {"event", "level", "at", "dropped", "exc_info"}
 QUIET = ("uvicorn", "uvicorn.error", "uvicorn.access", "alembic", "urllib3", "asyncio", "multipart", "numba")
 """Libraries whose chatter below a warning isn't for an administrator."""
+OWN_PLACES = ("uvicorn", "uvicorn.error", "uvicorn.access", "ray")
+"""Libraries that would write their log to a place of their own."""
 Event = MutableMapping[str, Any]
 
 
@@ -125,7 +127,7 @@ def configure_logs(form: str, level: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers = [*(known for known in root.handlers if not isinstance(known, OwnHandler)), handler]
     root.setLevel(level.upper())
-    _hush(level)
+    hush_libraries(level)
 
 
 def level_now() -> str:
@@ -133,11 +135,14 @@ def level_now() -> str:
     return logging.getLevelName(logging.getLogger().getEffectiveLevel()).lower()
 
 
-def _hush(level: str) -> None:
-    """Libraries say warnings only, unless somebody looks for a fault; their own handlers would write lines twice."""
+def hush_libraries(level: str) -> None:
+    """Libraries say warnings only, unless somebody looks for a fault; their own handlers would write lines twice.
+
+    To be called again after the import of a library that sets up its log while it's imported (Ray does).
+    """
     for name in QUIET:
         logging.getLogger(name).setLevel("DEBUG" if level == "debug" else "WARNING")
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+    for name in OWN_PLACES:
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
 

@@ -121,10 +121,6 @@ class SubjectStore(Protocol):
         """Those of these contacts that there are."""
         ...
 
-    def leased(self, contact_ids: Collection[str], now: datetime) -> tuple[str, ...]:
-        """Those of these contacts that a worker is at work on."""
-        ...
-
     def taken_in(self, folders: Collection[str]) -> tuple[str, ...]:
         """Runs that are reading day folders of these names right now."""
         ...

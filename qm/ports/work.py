@@ -124,6 +124,10 @@ class TaskStore(Protocol):
         """How many contacts wait, counted up to a limit."""
         ...
 
+    def at_work(self, contact_ids: Collection[str]) -> tuple[str, ...]:
+        """Those of these contacts that somebody holds a lease on, by id."""
+        ...
+
     def next_s(self, run_ids: Collection[str]) -> Seconds | None:
         """Seconds until a waiting task may be leased; `None` where none waits."""
         ...

@@ -89,7 +89,7 @@ class ErasureService:
             subject = find_subject(unit, kind, value)
             if subject.is_empty:
                 raise _unknown(kind, value)
-            held, at_work = holds_on(unit, subject), unit.subjects.leased(subject.contacts, self._tools.now())
+            held, at_work = holds_on(unit, subject), unit.tasks.at_work(subject.contacts)
             remains = self._remains(unit, subject)
         return Preview(kind, sizes_of(subject), held, at_work, remains)
 
@@ -183,9 +183,8 @@ class ErasureService:
             HeldError: a legal hold forbids it.
             ConflictError: a worker is at work on one of the contacts.
         """
-        tools = self._tools
         refuse_held(holds_on(unit, subject))
-        refuse_busy(unit, subject, tools.now())
+        refuse_busy(unit, subject)
         unit.eraser.cancel(subject.contacts)
         unit.ledger.refuse(ledger_lines(certificate, subject, unit.ledger.salt()))
         listed = tuple(sorted({*certificate.objects_sha256, *subject.objects}))
@@ -219,7 +218,7 @@ class ErasureService:
             now = unit.subjects.gather(subject.kind, subject.contacts, subject.customers)
             now = replace(now, responses=tuple(sorted({*now.responses, *subject.responses})))
             refuse_held(holds_on(unit, now))
-            refuse_busy(unit, now, self._tools.now())
+            refuse_busy(unit, now)
             if set(now.objects) - set(certificate.objects_sha256):
                 message = "a recording of this contact was stored meanwhile"
                 raise ConflictError("erasure.busy", message, "give the same command again")
@@ -299,10 +298,10 @@ def refuse_held(holds: Sequence[Hold]) -> None:
         raise HeldError("erasure.held", message, "`qm hold list` tells why; `qm hold release` ends a hold")
 
 
-def refuse_busy(unit: Unit, subject: Subject, now: datetime) -> None:
+def refuse_busy(unit: Unit, subject: Subject) -> None:
     """Raise `ConflictError` where work on the subject is under way: what it's about to write would be left over."""
     hint = "wait until it has ended (`qm runs list`), or cancel it, then erase again"
-    if at_work := unit.subjects.leased(subject.contacts, now):
+    if at_work := unit.tasks.at_work(subject.contacts):
         raise ConflictError("erasure.busy", f"a worker is at work on {', '.join(at_work[:3])}", hint)
     if runs := unit.subjects.taken_in(subject.folders):
         raise ConflictError("erasure.busy", f"run {runs[0]} is taking in the day folder of this contact", hint)

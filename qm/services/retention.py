@@ -150,7 +150,7 @@ class RetentionService:
         whole = [contact_id for contact_id, kinds in due if DataKind.CONTACT in kinds]
         by_kind = {kind: [contact_id for contact_id, kinds in due if kind in kinds] for kind in ORDER}
         with self._unit_of_work() as unit:
-            at_work = frozenset(unit.subjects.leased([contact_id for contact_id, _kinds in due], self._tools.now()))
+            at_work = frozenset(unit.tasks.at_work([contact_id for contact_id, _kinds in due]))
             free = [each for each in whole if each not in at_work]
             subject = unit.subjects.gather(ErasureKind.RETENTION, free, with_words=bool(self._tools.places))
             unit.eraser.cancel(free)

@@ -13,6 +13,7 @@ from sqlalchemy import URL, Connection, text
 from qm.errors import StorageError
 from qm.storage import tables
 from qm.storage.connect import POSTGRES
+from qm.storage.wanted_runs import SqlWantedRuns
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 UPGRADE = "schema"
@@ -70,11 +71,8 @@ def _is_no_part(_thing: object, name: str | None, kind: str, _is_reflected: bool
 
 
 def clock_s(connection: Connection) -> float:
-    """The database's own clock in seconds since 1970."""
-    now = "extract(epoch FROM clock_timestamp())"
-    if connection.dialect.name != POSTGRES:
-        now = "(julianday('now') - 2440587.5) * 86400"
-    return float(connection.execute(text(f"SELECT {now}")).scalar_one())
+    """The database's own clock in seconds since 1970; with SQLite that of this machine."""
+    return SqlWantedRuns(connection).now()
 
 
 def lock(connection: Connection, name: str, most_s: int = 900, then_s: int = 30) -> None:

@@ -100,14 +100,6 @@ class SqlSubjectStore(SqlStore):
         documents = self._connection.execute(select(table.c.document).where(table.c.contact_id.in_(contacts))).scalars()
         return tuple(turn["text"] for text in documents for turn in json.loads(text)["turns"])
 
-    def leased(self, contact_ids: Collection[str], now: datetime) -> tuple[str, ...]:
-        """Those of these contacts that a worker is at work on."""
-        table = tables.tasks
-        where = (
-            table.c.contact_id.in_(list(contact_ids)), table.c.state == "leased", table.c.until_s > now.timestamp(),
-        )  # fmt: skip
-        return self._ids(select(table.c.contact_id).where(*where).order_by(table.c.contact_id))
-
     def taken_in(self, folders: Collection[str]) -> tuple[str, ...]:
         """Runs that are reading day folders of these names right now; hosts may see a folder under other paths.
 

@@ -167,6 +167,13 @@ class SqlTaskStore(SqlWantedRuns):
         some = select(TASKS.c.contact_id).where(*waiting).order_by(*in_order).limit(limit).subquery()
         return int(self._connection.execute(select(func.count()).select_from(some)).scalar_one())
 
+    def at_work(self, contact_ids: Collection[str]) -> tuple[str, ...]:
+        """Those of these contacts that somebody holds a lease on, by id; by the clock that leases go by."""
+        held = (TASKS.c.state == TaskState.LEASED.value, TASKS.c.until_s > self._after(0))
+        where = (TASKS.c.contact_id.in_(list(contact_ids)), *held)
+        statement = select(TASKS.c.contact_id).where(*where).order_by(TASKS.c.contact_id)
+        return tuple(self._connection.execute(statement).scalars().all())
+
     def next_s(self, run_ids: Collection[str]) -> Seconds | None:
         """Seconds until a waiting task may be leased; `None` where none waits."""
         waiting = (TASKS.c.run_id.in_(run_ids), TASKS.c.state == TaskState.WAITING.value)

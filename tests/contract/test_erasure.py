@@ -13,7 +13,7 @@ from qm.services.keep_out import check_kept_out, contact_that_stands, keep_out
 from qm.storage import tables
 from qm.storage.personal import COLUMNS, Holds
 from tests.unit import builders, erasure_site
-from tests.unit.erasure_site import NOW, QUOTE, said
+from tests.unit.erasure_site import NOW, QUOTE, leased_for, said
 
 CUSTOMER = "K-100"
 """Has the contacts C-1 and C-2."""
@@ -159,12 +159,10 @@ def test_a_hold_on_a_mistyped_id_is_refused(site):
 
 
 def test_nothing_is_erased_under_the_hands_of_a_worker(site):
-    update = tables.tasks.update().where(tables.tasks.c.contact_id == "C-1")
-    with site.database.unit_of_work() as unit:
-        unit.connection.execute(update.values(state="leased", until_s=(NOW + timedelta(seconds=9)).timestamp()))
+    leased_for(site, "C-1", 60)
     with pytest.raises(ConflictError, match=r"erasure\.busy"):
         site.erasure.erase(ErasureKind.CUSTOMER, CUSTOMER, "request 7")
-    site.now = NOW + timedelta(seconds=10)
+    leased_for(site, "C-1", -1)
     assert site.erasure.erase(ErasureKind.CUSTOMER, CUSTOMER, "request 7").is_clean
 
 

@@ -13,7 +13,7 @@ from qm.errors import InputError, NotFoundError
 from qm.services.contacts import ContactService
 from qm.services.keep_out import keep_out
 from qm.storage import tables
-from tests.unit.erasure_site import DAY_ONE, FORM, said
+from tests.unit.erasure_site import DAY_ONE, FORM, leased_for, said
 
 AUDIO, TRANSCRIPT, EVIDENCE, CONTACT = DataKind
 
@@ -131,13 +131,11 @@ def test_what_became_of_a_contact_decides_how_long_it_is_kept(site):
 
 
 def test_a_contact_that_a_worker_holds_is_left_for_the_next_day(site):
-    update = tables.tasks.update().where(tables.tasks.c.contact_id == "C-1")
-    with site.database.unit_of_work() as unit:
-        unit.connection.execute(update.values(state="leased", until_s=site.now.timestamp() + 60))
+    leased_for(site, "C-1", 60)
     service = site.retention(plan({AUDIO: 0}))
     service.apply()
     assert dict(service.due().rules[0].due) == {AUDIO: 1}
-    site.now += timedelta(seconds=61)
+    leased_for(site, "C-1", -1)
     service.apply()
     assert service.due().contacts == 0
 

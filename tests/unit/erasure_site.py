@@ -1,6 +1,7 @@
 """A small site in which every table and folder holds something of every contact. Import from `tests.unit`."""
 
 import io
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -57,6 +58,13 @@ QUOTE = "il mio conto finisce con tre quattro"
 
 def contact_ids():
     return [f"C-{number}" for number in range(1, 7)]
+
+
+def leased_for(site, contact_id, seconds):
+    """Let a worker hold a contact from now on; leases go by the database's clock, not by the site's `now`."""
+    update = tables.tasks.update().where(tables.tasks.c.contact_id == contact_id)
+    with site.database.unit_of_work() as unit:
+        unit.connection.execute(update.values(state="leased", until_s=time.time() + seconds))
 
 
 def said(contact_id):

@@ -172,8 +172,7 @@ def test_a_wish_to_stop_is_heard():
     place = MadePlace("abcdef", room=1)
 
     def watch(_step):
-        with pytest.raises(StopRequest):
-            stop.ask()
+        stop.ask()  # raises nothing here: it may come in the middle of Ray's own code
 
     with pytest.raises(StopRequest):
         foreman_of(place, stop).work((), watch, lambda: False)

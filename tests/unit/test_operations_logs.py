@@ -97,6 +97,15 @@ def test_libraries_write_through_the_same_place_and_are_quiet(lines):
     assert (document["event"], document["logger"]) == ("a node is gone", "ray")
 
 
+def test_a_library_with_a_place_of_its_own_is_brought_in(lines, monkeypatch):
+    library, own = logging.getLogger("ray"), io.StringIO()
+    monkeypatch.setattr(library, "handlers", [logging.StreamHandler(own)])
+    monkeypatch.setattr(library, "propagate", False)
+    written = lines()
+    library.warning("a node is gone")
+    assert (len(written()), own.getvalue()) == (1, "")
+
+
 def test_the_level_decides(lines):
     written = lines(level="error")
     log.warning("database.away")
