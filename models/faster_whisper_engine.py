@@ -16,6 +16,7 @@ from models.whole_words import whole_words
 from qm.domain.recognition import Passage, Stretch
 from qm.domain.transcript import EngineDescription, Word
 from qm.errors import EngineError, RecognitionError
+from qm.numerics import sum_with_one_thread
 from qm.ports import Audio, Speech
 from qm.units import Seconds
 
@@ -77,6 +78,7 @@ class FasterWhisperTranscriber:
         try:
             from faster_whisper import WhisperModel
 
+            sum_with_one_thread()
             return WhisperModel(
                 str(folder), device=self._device, compute_type=self._precision, cpu_threads=1,
                 num_workers=self._workers,

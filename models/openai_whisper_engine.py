@@ -16,6 +16,7 @@ from models.whole_words import whole_words
 from qm.domain.recognition import Passage, Stretch
 from qm.domain.transcript import EngineDescription, Word
 from qm.errors import EngineError, RecognitionError
+from qm.numerics import sum_with_one_thread
 from qm.ports import Audio, Samples, Speech
 from qm.units import Seconds
 
@@ -88,6 +89,7 @@ class OpenAiWhisperTranscriber:
             if self._device == "cuda" and not torch.cuda.is_available():
                 raise RuntimeError("no graphics processor that PyTorch can use")
             torch.set_num_threads(self._threads)
+            sum_with_one_thread()
             model = build_model(read_checkpoint(self._weights()), self._device)
             _prepare(model)
         except (OSError, RuntimeError, ValueError) as error:

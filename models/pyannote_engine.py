@@ -18,6 +18,7 @@ from qm.analysis.separate_voices import Evidence, separate_voices, turn_evidence
 from qm.domain.recognition import Stretch, Voice
 from qm.domain.transcript import EngineDescription, Word
 from qm.errors import EngineError, RecognitionError
+from qm.numerics import sum_with_one_thread
 from qm.ports import Audio
 from qm.units import Seconds
 
@@ -73,6 +74,7 @@ class PyannoteDiariser:
     def _loaded(self) -> VoiceNetworks:
         with self._lock:
             if self._networks is None:
+                sum_with_one_thread()
                 segmentation, embedding = self._folders
                 self._networks = VoiceNetworks(segmentation(), embedding())
             return self._networks

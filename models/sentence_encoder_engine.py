@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from models.catalogue import CATALOGUE, WeightFile, sha256_of
 from qm.domain.transcript import EngineDescription
 from qm.errors import EngineError, WeightsError
+from qm.numerics import sum_with_one_thread
 
 WEIGHTS = CATALOGUE["use-multilingual-v3"]
 REVISION = WEIGHTS.packages[0].partition("==")[2]
@@ -70,6 +71,7 @@ class UseSentenceEncoder:
 
     def _load(self) -> None:
         if self._layers is None:
+            sum_with_one_thread()
             folder = self._provide()
             try:
                 self._layers = _layers(folder)

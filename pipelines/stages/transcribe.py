@@ -45,7 +45,7 @@ class TranscribeStage:
     """
 
     name = "transcribe"
-    version = "3"
+    version = "4"
 
     def __init__(
         self, objects: ObjectStore, reader: AudioReader, transcriber: Transcriber, settings: dict[str, int],

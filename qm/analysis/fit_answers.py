@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
 from qm.analysis.describe_answers import Described
+from qm.numerics import sum_with_one_thread
 
 Floats = NDArray[np.float64]
 LEAST_CONTACTS = 3
@@ -49,6 +50,7 @@ def fit(described: Sequence[Described], is_met: Floats, seed: int) -> Weights:
     Args:
         is_met: 1 or 0, shape (n,); both must be there.
     """
+    sum_with_one_thread()
     return _mean_of([_fit_view(name, described, is_met, seed) for name in VIEWS])
 
 

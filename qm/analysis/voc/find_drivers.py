@@ -6,8 +6,6 @@ its average marginal effect in percentage points. This is association: nobody dr
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +24,7 @@ from qm.analysis.voc.screen_predictors import (
 from qm.analysis.voc.share_importance import explained, share_importance
 from qm.domain.drivers import Drivers, Effect, Verdict
 from qm.domain.figures import Count, Figure
+from qm.numerics import sum_with_one_thread
 
 Floats = NDArray[np.float64]
 LEAST_CONTACTS = 100
@@ -75,16 +74,8 @@ def find_drivers(
     Returns:
         With `refused` set where nothing can be said: one class only, too few contacts or agents, separation.
     """
-    # Thousands of small matrices: threads only wait for each other, on a busy machine ten times as long.
-    with _thread_pools().limit(limits=1, user_api="blas"):
-        return _find(satisfied, agents, predictors, either, options or Options())
-
-
-@cache
-def _thread_pools() -> Any:
-    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
-
-    return ThreadpoolController()
+    sum_with_one_thread()  # thousands of small matrices: threads only wait for each other, ten times as long
+    return _find(satisfied, agents, predictors, either, options or Options())
 
 
 def _find(
