@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any, Protocol, TypeVar
 
 from pipelines.retries import Retries
-from pipelines.stage import Stage, TogetherStage
+from pipelines.stage import QuickStage, Stage, TogetherStage
 from qm.domain.retention import GONE
 from qm.domain.run import ItemState, Quarantine
 from qm.errors import ContactError, EngineError, InputError, LeaseLostError, ObjectMissingError, StorageError
@@ -264,12 +264,32 @@ class ContactRunner:
             self._claim.check(unit, contact_id)
             stage.publish(unit, contact_id, output)
             unit.work.publish(contact_id, stage.name, look.wanted)
-            after = self._look(unit, contact_id, look.place + 1)
+            after = self._go_on(unit, contact_id, self._look(unit, contact_id, look.place + 1))
             return after if after.stage is not None else replace(after, ended=end(unit, contact_id, True))
 
         after = self._retries.write(publish)
         self._spent(stage.name, began)
         return after
+
+    def _go_on(self, unit: Unit, contact_id: str, look: Look) -> Look:
+        """Do quick stages in the transaction under way: several round trips to the database less for each."""
+        while isinstance(look.stage, QuickStage) and look.halt is None and look.stage.is_quick(look.needs):
+            if unit.blocks_writers:
+                break
+            stage: Any = look.stage
+            began = perf_counter()
+            try:
+                with span("stage", stage=stage.name):
+                    output = stage.run(look.needs)
+            except Exception:  # met again outside, once what was published before is committed
+                break
+            if isinstance(output, ContactError):
+                break
+            stage.publish(unit, contact_id, output)
+            unit.work.publish(contact_id, stage.name, look.wanted)
+            self._spent(stage.name, began)
+            look = self._look(unit, contact_id, look.place + 1)
+        return look
 
     def _made(self, look: Look, contact_id: str, ready: Mapping[str, Ready]) -> Any:
         stage: Any = look.stage

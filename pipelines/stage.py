@@ -39,6 +39,15 @@ class Stage(Protocol[Needs, Output]):
 
 
 @runtime_checkable
+class QuickStage(Protocol):
+    """A stage that often computes for a tenth of a second at most, and then waits for nothing."""
+
+    def is_quick(self, needs: object) -> bool:
+        """Whether it may be done in the transaction that publishes the stage before, where nobody waits for that."""
+        ...
+
+
+@runtime_checkable
 class TogetherStage(Protocol):
     """A stage that does several contacts at once faster than one after the other, with the same outputs."""
 

@@ -1,6 +1,7 @@
 """Joins what works on contacts: stages, workers, executors, the day's batch."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,8 +67,11 @@ def make_worker(wiring: "Wiring", watch: Watch, most: int | None = MOST_TRIES) -
             log.warning("audit.not_anchored", code=error.code, hint=error.hint)
 
     rules = WorkRules(settings.group, settings.group_s, settings.lease_s, settings.attempts)
-    retries = make_retries(wiring, most)
-    return Worker(wiring.database.unit_of_work, retries, wiring.stages, last_step, rules, watch)
+    database = wiring.database
+    # What a crash of the database takes back is a contact's last step: its lease runs out, and it's done again.
+    publishing = partial(database.unit_of_work, durable=False)
+    retries = Retries(publishing, database.reading, stop=wiring.stop, tell=wiring.tell, most=most)
+    return Worker(publishing, retries, wiring.stages, last_step, rules, watch)
 
 
 def make_executor(wiring: "Wiring", most: int | None = MOST_TRIES) -> Executor:

@@ -49,6 +49,10 @@ class RolesStage:
             return Recognised(contact, None)
         return Recognised(contact, unit.outputs.recognition(contact_id), unit.outputs.voices(contact_id))
 
+    def is_quick(self, _needs: Recognised) -> bool:
+        """Always."""
+        return True
+
     def run(self, needs: Recognised) -> Transcript | None:
         """The transcript; `None` for a chat."""
         if needs.recognition is None:

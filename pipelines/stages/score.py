@@ -50,6 +50,10 @@ class ScoreStage:
         outputs = unit.outputs
         return Scored(unit.contacts.get(contact_id), outputs.transcript(contact_id), outputs.signals(contact_id))
 
+    def is_quick(self, _needs: Scored) -> bool:
+        """Unless a model is asked over the network."""
+        return self._aids.complete is None
+
     def run(self, needs: Scored) -> tuple[Evaluation, ...]:
         """The evaluations."""
         return evaluate_all(needs.contact, needs.transcript, needs.signals, self._packs, self._thresholds, self._aids)

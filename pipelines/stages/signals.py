@@ -45,6 +45,10 @@ class SignalsStage:
         history = unit.contacts.get(contact_id).history
         return Heard(transcript, activity, history, _loudness(transcript, recognition.levels))
 
+    def is_quick(self, _needs: Heard) -> bool:
+        """Always."""
+        return True
+
     def run(self, needs: Heard) -> Signals:
         """The signals."""
         return measure_talk(needs.transcript, needs.activity, history=needs.history, loudness=needs.loudness)

@@ -268,6 +268,11 @@ class RunStore(Protocol):
 class Unit(Protocol):
     """One transaction: commits when its block ends, rolls back when an error leaves it."""
 
+    @property
+    def blocks_writers(self) -> bool:
+        """Whether all other writers wait until this transaction ends: then nothing is computed within it."""
+        ...
+
     def lock(self, name: str) -> None:
         """Wait until no other transaction holds that name; it's let go when this one ends.
 

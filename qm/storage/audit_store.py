@@ -65,14 +65,17 @@ class SqlAuditStore(SqlStore):
             raise RuntimeError(f"'{action}' can't be noted in a transaction that only reads")
         self._notes.append(AuditNote(action, subject_kind, subject, _plain(before), _plain(after), _plain(why), actor))
 
-    def flush(self, lock: Callable[[str], None]) -> None:
+    def flush(self, lock: Callable[[str], None]) -> bool:
         """Write what was noted; the last thing before a commit, so that others wait for milliseconds only.
+
+        Returns:
+            Whether anything was.
 
         Args:
             lock: waits until no other transaction holds that name, and holds it until this one ends.
         """
         if not self._notes or self._pen is None:
-            return
+            return False
         lock(LOCK)
         head, events, documents = self.head(), [], []
         for note in self._notes:
@@ -86,6 +89,7 @@ class SqlAuditStore(SqlStore):
         self._connection.execute(insert(tables.audit_events), events)
         if documents:
             self._connection.execute(insert(tables.audit_details), documents)
+        return True
 
     def head(self) -> Head:
         """The end of the chain."""

@@ -99,6 +99,12 @@ def reading_options(address: URL) -> Mapping[str, Any]:
     return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
+def dont_wait_for_disk(connection: Connection) -> None:
+    """Let the transaction under way commit before it's on disk. Our SQLite never waits (`synchronous=NORMAL`)."""
+    if connection.dialect.name == POSTGRES:
+        connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+
+
 def _configure(connection: sqlite3.Connection, _record: object) -> None:
     # The driver must not open transactions by itself: it would do so too late for reads.
     connection.isolation_level = None

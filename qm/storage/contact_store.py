@@ -1,10 +1,11 @@
 """Contacts by id, and their list a page at a time."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, exists, func, or_, select, tuple_
 
 from qm.documents import dump, load
 from qm.domain.contact import Contact
@@ -26,11 +27,35 @@ ASKED, NONE_OPEN = '"counts":{"cannot_tell":', '"counts":{"cannot_tell":0'
 """In a result where criteria counted as *cannot tell* are told, and where there are none of them."""
 
 
+@dataclass(frozen=True)
+class _Remembered:
+    """A row of a contact."""
+
+    contact: Contact
+    folder: str
+    fingerprint: str
+
+
+def _there(known: _Remembered | None, contact_id: str) -> _Remembered:
+    if known is None:
+        raise NotFoundError("contact.unknown", f"no contact '{contact_id}'", "see `qm status` or the contacts page")
+    return known
+
+
 class SqlContactStore(SqlStore):
-    """Contacts by id."""
+    """Contacts by id. The stages of a contact ask for it again and again: the last one is remembered."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._last: _Remembered | None = None
+
+    def forget(self) -> None:
+        """Read anew what is asked for next; for whoever changes contacts beside this store."""
+        self._last = None
 
     def save(self, contact: Contact, folder: str, position: int, fingerprint: str) -> None:
         """Insert or replace."""
+        self.forget()
         started_at = contact.started_at.astimezone(UTC).isoformat()
         self._put(
             tables.contacts, id=contact.id, started_at=started_at, agent_id=contact.agent.id, team=contact.agent.team,
@@ -40,20 +65,22 @@ class SqlContactStore(SqlStore):
 
     def get(self, contact_id: str) -> Contact:
         """One contact, or `NotFoundError`."""
-        row = self._one(tables.contacts, ("document",), id=contact_id)
-        if row is None and (erased := SqlErasureLedger(self._connection).refused("contact", [contact_id])):
+        known = self._known(contact_id)
+        if known is None and (erased := SqlErasureLedger(self._connection).refused("contact", [contact_id])):
             message = f"contact '{contact_id}' was erased on {erased[contact_id]:%Y-%m-%d}"
             raise NotFoundError("contact.erased", message, "its certificate is among `qm retention certificates`")
-        if row is None:
-            raise NotFoundError("contact.unknown", f"no contact '{contact_id}'", "see `qm status` or the contacts page")
-        return load(Contact, row.document)
+        return _there(known, contact_id).contact
 
     def origin(self, contact_id: str) -> tuple[str, str]:
         """Day folder and row fingerprint."""
-        row = self._one(tables.contacts, ("folder", "fingerprint"), id=contact_id)
-        if row is None:
-            raise NotFoundError("contact.unknown", f"no contact '{contact_id}'", "see `qm status` or the contacts page")
-        return row.folder, row.fingerprint
+        known = _there(self._known(contact_id), contact_id)
+        return known.folder, known.fingerprint
+
+    def _known(self, contact_id: str) -> _Remembered | None:
+        if self._last is None or self._last.contact.id != contact_id:
+            row = self._one(tables.contacts, ("folder", "fingerprint", "document"), id=contact_id)
+            self._last = row and _Remembered(load(Contact, row.document), row.folder, row.fingerprint)
+        return self._last
 
     def every(self) -> Iterator[Contact]:
         """All contacts in order of start, then id."""

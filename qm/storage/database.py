@@ -17,7 +17,15 @@ from qm.storage.audit_store import AuditPen, SqlAuditStore
 from qm.storage.backup_manifest import Manifest
 from qm.storage.calibration_store import SqlCalibrationStore
 from qm.storage.case_store import SqlCaseStore
-from qm.storage.connect import address_of, open_engine, read_password, reading_options, unstorable
+from qm.storage.connect import (
+    POSTGRES,
+    address_of,
+    dont_wait_for_disk,
+    open_engine,
+    read_password,
+    reading_options,
+    unstorable,
+)
 from qm.storage.contact_store import SqlContactStore
 from qm.storage.content import content_fingerprint
 from qm.storage.database_errors import storage_error
@@ -50,6 +58,7 @@ class SqlUnit:
     """The stores of one transaction."""
 
     connection: Connection
+    blocks_writers: bool
     contacts: SqlContactStore
     work: stores.SqlWorkStore
     outputs: stores.SqlOutputStore
@@ -103,8 +112,13 @@ class Database:
         self._pen = pen or AuditPen()
 
     @contextmanager
-    def unit_of_work(self) -> Iterator[SqlUnit]:
+    def unit_of_work(self, *, durable: bool = True) -> Iterator[SqlUnit]:
         """One transaction: committed at the end of the block, rolled back when an error leaves it.
+
+        Args:
+            durable: wait until PostgreSQL has it on disk. Without, a crash of the server may take back transactions
+                of its last second, whole and from the newest on: for who notices, and does them again. One that noted
+                something in the audit trail is waited for all the same.
 
         Raises:
             DiskFullError: no space left.
@@ -117,7 +131,9 @@ class Database:
         with timing, self._translated(), self._connected(self._engine) as connection, connection.begin():
             unit = _unit(connection, self._pen)
             yield unit
-            unit.audit.flush(unit.lock)
+            is_audited = unit.audit.flush(unit.lock)
+            if not (durable or is_audited):
+                dont_wait_for_disk(connection)
 
     @contextmanager
     def reading(self) -> Iterator[SqlUnit]:
@@ -258,11 +274,17 @@ class Database:
 
 
 def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
+    contacts, work = SqlContactStore(connection), stores.SqlWorkStore(connection)
+
+    def forget() -> None:
+        contacts.forget()
+        work.forget()
+
     return SqlUnit(
-        connection, SqlContactStore(connection), stores.SqlWorkStore(connection), stores.SqlOutputStore(connection),
+        connection, connection.dialect.name != POSTGRES, contacts, work, stores.SqlOutputStore(connection),
         stores.SqlEvaluationStore(connection), stores.SqlSurveyStore(connection), stores.SqlCoachingStore(connection),
         stores.SqlRunStore(connection), SqlFactStore(connection), SqlDrawStore(connection), SqlReportStore(connection),
         SqlCaseStore(connection), SqlCalibrationStore(connection), SqlAuditStore(connection, pen),
-        SqlHoldStore(connection), SqlErasureLedger(connection), SqlSubjectStore(connection), SqlEraser(connection),
-        SqlTaskStore(connection), SqlObjectNames(connection),
+        SqlHoldStore(connection), SqlErasureLedger(connection), SqlSubjectStore(connection),
+        SqlEraser(connection, forget), SqlTaskStore(connection), SqlObjectNames(connection),
     )  # fmt: skip

@@ -1,11 +1,11 @@
 """Takes people out of the database and leaves what figures need. What becomes of each column: `qm.storage.personal`."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
 
 from qm.documents import dump, load
 from qm.domain.calibration import CalibrationSession, Sheet
@@ -41,7 +41,15 @@ OUTPUTS = (*OUTPUTS_OF[DataKind.AUDIO], *OUTPUTS_OF[DataKind.TRANSCRIPT], tables
 
 
 class SqlEraser(SqlStore):
-    """Writes; a call is part of one transaction."""
+    """Writes; a call is part of one transaction.
+
+    Args:
+        forget: told before rows change that other stores may remember.
+    """
+
+    def __init__(self, connection: Connection, forget: Callable[[], None]) -> None:
+        super().__init__(connection)
+        self._forget = forget
 
     def cancel(self, contact_ids: Collection[str]) -> int:
         """Take contacts off the work list; returns how many waited there."""
@@ -82,6 +90,7 @@ class SqlEraser(SqlStore):
 
     def _overwrite(self) -> None:
         """SQLite leaves deleted bytes in its file unless told to overwrite them."""
+        self._forget()
         if self._connection.dialect.name == "sqlite":
             self._connection.exec_driver_sql("PRAGMA secure_delete=ON")
 

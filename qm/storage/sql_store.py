@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, bindparam, select
+from sqlalchemy import Connection, CursorResult, Row, Select, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 AT_ONCE = 1000
@@ -44,7 +44,11 @@ class SqlStore:
 
     def _one(self, table: Table, names: tuple[str, ...], **where: str) -> Row[Any] | None:
         """These columns of a row by columns that tell it, or `None`."""
-        return self._connection.execute(_by(table, names, tuple(where)), where).first()
+        return self._all(table, names, **where).first()
+
+    def _all(self, table: Table, names: tuple[str, ...], **where: str) -> CursorResult[Any]:
+        """These columns of all rows with these values."""
+        return self._connection.execute(_by(table, names, tuple(where)), where)
 
     def _each(self, statement: Select[Any]) -> Iterator[Row[Any]]:
         """The rows of what may be far too many for memory."""

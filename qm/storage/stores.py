@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Connection, Table, delete, select, update
 
 from qm.documents import dump, load
 from qm.domain.coaching import CoachingItem
@@ -23,7 +23,16 @@ MOST_VALUES = 10_000
 
 
 class SqlWorkStore(SqlStore):
-    """Work list, quarantine and published outputs."""
+    """Work list, quarantine and published outputs; those of the last contact asked for are remembered."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._last = ""
+        self._stages: dict[str, str] = {}
+
+    def forget(self) -> None:
+        """Read anew what is asked for next; for whoever changes outputs beside this store."""
+        self._last = ""
 
     def add(self, contact_id: str) -> None:
         """Put on the work list; harmless when it's there."""
@@ -66,12 +75,16 @@ class SqlWorkStore(SqlStore):
 
     def published(self, contact_id: str, stage: str) -> str | None:
         """Fingerprint of a stage's output, or `None`."""
-        row = self._one(tables.published, ("fingerprint",), contact_id=contact_id, stage=stage)
-        return row.fingerprint if row else None
+        if self._last != contact_id:
+            rows = self._all(tables.published, ("stage", "fingerprint"), contact_id=contact_id)
+            self._last, self._stages = contact_id, {row.stage: row.fingerprint for row in rows}
+        return self._stages.get(stage)
 
     def publish(self, contact_id: str, stage: str, fingerprint: str) -> None:
         """Note that the stage's output stands."""
         self._put(tables.published, contact_id=contact_id, stage=stage, fingerprint=fingerprint)
+        if self._last == contact_id:
+            self._stages[stage] = fingerprint
 
 
 class SqlOutputStore(SqlStore):

@@ -1,0 +1,103 @@
+"""Quick stages share a transaction where nobody has to wait for it; what they come to is the same, failing or not."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import event
+
+from pipelines.runner import ContactRunner, Outcome
+from qm.domain.run import ItemState
+from qm.errors import ContactError
+from tests.unit import builders
+
+CONTACT = builders.contact("C-1")
+
+
+class Made:
+    """A stage whose output is its name; `failure` is raised, or returned where it's asked for."""
+
+    version = "1"
+
+    def __init__(self, name, *, quick=True, failure=None, returns=False):
+        self.name, self._quick, self._failure, self._returns = name, quick, failure, returns
+        self.runs = 0
+
+    def fingerprint(self, unit, contact_id):
+        return f"{self.name} of {unit.contacts.origin(contact_id)[1]}"
+
+    def needs(self, unit, contact_id):
+        return unit.contacts.get(contact_id)
+
+    def is_quick(self, _needs):
+        return self._quick
+
+    def run(self, _needs):
+        self.runs += 1
+        if self._failure and not self._returns:
+            raise self._failure
+        return self._failure or self.name
+
+    def publish(self, unit, contact_id, output):
+        unit.outputs.save_recording(contact_id, output)
+
+
+@pytest.fixture
+def commits(database):
+    """Moments at which a transaction was committed, from now on."""
+    with database.unit_of_work() as unit:
+        unit.contacts.save(CONTACT, "/day", 0, "row")
+        unit.work.add("C-1")
+    found = []
+    event.listen(database._engine, "commit", lambda _connection: found.append(1))
+    return found
+
+
+def work(database, *stages):
+    outcome = ContactRunner(database.unit_of_work, stages, {}).run("C-1", lambda _step: None)
+    with database.reading() as unit:
+        return outcome, [stage.name for stage in stages if unit.work.published("C-1", stage.name)]
+
+
+def test_all_is_done_in_fewer_transactions_where_nobody_waits(database, commits):
+    stages = [Made("slow", quick=False), *map(Made, "abc")]
+    assert work(database, *stages) == (Outcome.DONE, ["slow", "a", "b", "c"])
+    needed = len(commits) - 1  # that of `work` itself
+    with database.reading() as unit:
+        is_alone = unit.blocks_writers
+        assert unit.outputs.recording("C-1") == "c"
+    assert needed == (1 + 4 if is_alone else 1 + 1)  # the look at the beginning is one
+    assert [stage.runs for stage in stages] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("returns", [False, True])
+@pytest.mark.parametrize("failure", [ContactError("recording.bad", "it's bad"), ZeroDivisionError("a fault of ours")])
+def test_what_was_made_before_a_failure_stands(database, commits, failure, returns):
+    if returns and not isinstance(failure, ContactError):
+        pytest.skip("only what is known to go wrong is returned")
+    stages = Made("slow", quick=False), Made("a"), Made("b", failure=failure, returns=returns), Made("c")
+    assert work(database, *stages) == (Outcome.QUARANTINED, ["slow", "a"])
+    with database.reading() as unit:
+        (entry,) = unit.work.quarantined()
+        assert (entry.stage, unit.work.state("C-1")) == ("b", ItemState.QUARANTINED)
+    assert stages[0].runs == 1
+
+
+def test_one_that_isnt_quick_this_time_gets_a_transaction_of_its_own(database, commits):
+    assert work(database, *map(Made, "ab"), Made("slow", quick=False), Made("c"))[1] == ["a", "b", "slow", "c"]
+    assert len(commits) - 1 in {1 + 2, 1 + 4}
+
+
+def test_a_contact_that_is_changed_is_read_anew(database, commits):
+    other = replace(CONTACT, process="guasti")
+    with database.unit_of_work() as unit:
+        assert unit.contacts.get("C-1") == CONTACT
+        unit.contacts.save(other, "/other", 1, "new")
+        assert (unit.contacts.get("C-1"), unit.contacts.origin("C-1")) == (other, ("/other", "new"))
+
+
+def test_an_output_that_is_published_or_gone_is_known(database, commits):
+    with database.unit_of_work() as unit:
+        assert unit.work.published("C-1", "a") is None
+        unit.work.publish("C-1", "a", "f")
+        assert (unit.work.published("C-1", "a"), unit.work.published("C-2", "a")) == ("f", None)
+        assert unit.work.published("C-1", "a") == "f"
