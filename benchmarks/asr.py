@@ -12,7 +12,7 @@ from benchmarks.asr_runs import run_set
 from benchmarks.asr_sets import load_set, set_names
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.reliability import JudgedWord, judge_items, recalibrated, reliability_figures
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from qm.errors import InputError
 
 SETS = set_names()

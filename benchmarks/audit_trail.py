@@ -11,7 +11,7 @@ from time import perf_counter
 
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.servers import POSTGRESQL, SQLITE, postgresql_server
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from qm.config import REPOSITORY
 from qm.errors import InputError
 from qm.services.audit import AuditService, verify_export

@@ -13,7 +13,7 @@ from time import perf_counter
 
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.truth import Comparison, compare
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from pipelines.day import RunSummary
 from pipelines.wiring import Wiring
 from qm.analysis.estimate_quality import wilson

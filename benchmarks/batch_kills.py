@@ -21,7 +21,7 @@ from benchmarks.kill_site import PARTS, Site
 from benchmarks.scale_day import make_piece_day
 from benchmarks.servers import postgresql_server, s3_server
 from benchmarks.stopwatch import load
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from pipelines.wiring import Wiring
 from qm.analysis.estimate_quality import wilson
 from qm.domain.figures import Count

@@ -16,7 +16,7 @@ from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.scale_day import MadeDay, ScriptedReader, VariedTranscriber, make_voice_day
 from benchmarks.servers import POSTGRESQL, fresh_settings, postgresql_server
 from benchmarks.stopwatch import Spent, load, peak_mib, processor_s, timed
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from pipelines.stage import Stage
 from pipelines.wiring import Wiring
 from pipelines.work_wiring import make_stages

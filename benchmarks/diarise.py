@@ -21,7 +21,7 @@ from benchmarks.word_errors import bootstrap_ratio
 from models.catalogue import CATALOGUE, folder_of
 from models.pyannote_engine import PyannoteDiariser
 from models.voice_networks import VoiceNetworks
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from pipelines.engines import make_diariser
 from qm.analysis.assign_speakers import assign_speakers
 from qm.domain.recognition import Voice

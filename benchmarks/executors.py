@@ -16,9 +16,9 @@ from time import perf_counter
 from benchmarks.executors_bare import run_bare
 from benchmarks.executors_day import Calls, make_calls
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
-from pipelines.command import CommandContext, emit_json
-from pipelines.crew import make_foreman, make_place
-from pipelines.foreman import Event, Place, Ready, Stepped
+from pipelines.commands.context import CommandContext, emit_json
+from pipelines.executors.crew import make_foreman, make_place
+from pipelines.executors.foreman import Event, Place, Ready, Stepped
 from pipelines.wiring import Wiring
 from qm.config import Settings
 from qm.domain.run import RunState

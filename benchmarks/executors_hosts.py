@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.executors_made import PacedTranscriber, make_day
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.network_hosts import NetworkHosts, why_not
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from pipelines.wiring import Wiring
 from qm.config import Settings, read_settings
 from qm.errors import InputError

@@ -16,7 +16,7 @@ from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.generative_server import running
 from benchmarks.generative_sets import Question, questions
 from models.chat_endpoint_engine import ChatEndpointEngine
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from pipelines.generative import make_responder
 from qm.analysis.estimate_quality import wilson
 from qm.domain.evaluation import Answer, CriterionAnswer, EvidenceKind

@@ -17,7 +17,7 @@ from benchmarks.scale_day import MadeDay, contact_id, make_chat_day
 from benchmarks.servers import POSTGRESQL, fresh_settings, postgresql_server
 from benchmarks.services import Service, environment_of, free_port, wait_for_port
 from benchmarks.stopwatch import load, peak_mib, processor_s
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from pipelines.stage import Stage
 from pipelines.wiring import Wiring
 from pipelines.work_wiring import make_stages

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.servers import s3_server
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from qm.config import Settings
 from qm.ports import ObjectStore
 from qm.storage.objects import make_objects

@@ -16,7 +16,7 @@ from scipy.optimize import minimize
 from benchmarks.asr_peers import BATCHED, OURS, Heard, Party, TranscriberParty, make_peer
 from benchmarks.asr_sets import load_set
 from benchmarks.reliability import JudgedWord, brier_score, calibration_error, judge_items, reliability_bins
-from pipelines.command import CommandContext
+from pipelines.commands.context import CommandContext
 from qm.analysis.calibrate_words import SURE, BetaMap
 from qm.analysis.estimate_quality import wilson
 from qm.domain.transcript import Word

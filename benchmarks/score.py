@@ -16,7 +16,7 @@ from functools import partial
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.score_peer import make_peer
 from benchmarks.score_sets import Item, made_items, made_pack
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from qm.analysis.phrase_book import PhraseBook
 from qm.analysis.word_stream import stream_of_turns
 from qm.config import REPOSITORY

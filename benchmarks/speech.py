@@ -8,7 +8,7 @@ from subprocess import run
 from benchmarks import channels, phantoms, swapped
 from benchmarks.asr_sets import shared_data
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from qm.errors import InputError
 
 DAY = Path("examples/day")

@@ -17,7 +17,7 @@ from benchmarks.asr_sets import shared_data
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.star import StarAnswer, read_star
 from pipelines.answers import make_encoder
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from qm.analysis.bound_answers import lower_bound
 from qm.analysis.describe_answers import Described, describe, texts_of
 from qm.analysis.estimate_quality import wilson

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from qm.analysis.calibration.agreement_icc import intraclass
 from qm.analysis.calibration.measure_agreement import (
     AnswerRow,

@@ -24,7 +24,7 @@ from sklearn.metrics import adjusted_rand_score
 from benchmarks.comment_mixture import make_comments
 from benchmarks.comment_sentences import SENTENCES
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from qm.analysis.estimate_quality import wilson
 from qm.analysis.voc.find_themes import LIKE_BY_MEANING, LIKE_BY_WORDS, find_themes, vectors_of_words
 from qm.analysis.voc.gather_comments import gather_comments

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from qm.analysis.estimate_quality import wilson
 from qm.analysis.voc.driver_columns import MEASURE_STEPS, gather_predictors
 from qm.analysis.voc.find_drivers import Options, find_drivers

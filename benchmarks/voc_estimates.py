@@ -9,7 +9,7 @@ import pandas as pd
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.voc_made import answering_odds, made_contacts, satisfaction_odds
 from benchmarks.voc_selection import share
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from qm.analysis.voc.draw_surveys import window_of
 from qm.analysis.voc.estimate_days import back_test, estimate_days, with_service_days
 from qm.analysis.voc.estimate_groups import estimate_groups, learn_own

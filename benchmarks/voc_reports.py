@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.voc_million import FORM, fill, made_form
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from qm.analysis.estimate_quality import wilson
 from qm.analysis.voc.compare_groups import standings
 from qm.analysis.voc.draw_surveys import Candidate, draw

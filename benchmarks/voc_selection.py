@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.voc_made import answering_odds, made_contacts, satisfaction_odds
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from qm.analysis.estimate_quality import mean_figure, wilson
 from qm.analysis.voc.bound_figures import weighted_mean
 from qm.analysis.voc.find_gaming import find_gaming

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.voc_study_made import Rated, make_cube, make_pairs, make_ratings, true_chances
-from pipelines.command import CommandContext, emit_json
+from pipelines.commands.context import CommandContext, emit_json
 from qm.analysis.calibration.count_disagreements import count_disagreements
 from qm.analysis.calibration.draw_components import draw_components
 from qm.analysis.calibration.fit_severity import fit_severities

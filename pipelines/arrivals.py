@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pipelines.day_folder import CHATS, CONTACTS, RECORDINGS, SURVEYS
+from pipelines.files.day_folder import CHATS, CONTACTS, RECORDINGS, SURVEYS
 
 Stamp = tuple[int, int]
 """Size and time of the last change, in nanoseconds."""

@@ -10,67 +10,67 @@ from typing import Annotated
 
 import typer
 
-from pipelines import (
-    cli_answers,
-    cli_audit,
-    cli_bench,
-    cli_calibrate,
-    cli_calibrate_study,
-    cli_cases,
-    cli_comments,
-    cli_db,
-    cli_derive,
-    cli_drivers,
-    cli_erasure,
-    cli_estimate,
-    cli_forms,
-    cli_lists,
-    cli_models,
-    cli_objects,
-    cli_retention,
-    cli_rules,
-    cli_run,
-    cli_runs,
-    cli_schedule,
-    cli_selection,
-    cli_service,
-    cli_survey,
-    cli_transcribe,
-    reports,
+from pipelines.commands import (
+    answers,
+    audit,
+    bench,
+    calibrate,
+    calibrate_study,
+    cases,
+    comments,
+    db,
+    derive,
+    drivers,
+    erasure,
+    estimate,
+    forms,
+    lists,
+    models,
+    objects,
+    retention,
+    rules,
+    run,
+    runs,
+    schedule,
+    selection,
+    service,
+    survey,
+    transcribe,
 )
-from pipelines.command import CommandContext, emit_json
-from pipelines.labels import label
+from pipelines.commands.context import CommandContext, emit_json
+from pipelines.reports import day_tables
+from pipelines.reports.labels import label
 from qm import __version__
 from qm.errors import EngineError, QmError, RulePackError, StorageError
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Quality Equation: every contact, scored and proved."
 )
-cli_run.register(app)
-cli_runs.register(app)
-cli_schedule.register(app)
-cli_transcribe.register(app)
-cli_models.register(app)
-cli_objects.register(app)
-cli_rules.register(app)
-cli_forms.register(app)
-cli_lists.register(app)
-cli_survey.register(app)
-cli_answers.register(app)
-cli_audit.register(app)
-cli_bench.register(app)
-cli_calibrate.register(app)
-cli_calibrate_study.register(cli_calibrate.calibrate)
-cli_cases.register(app)
-cli_comments.register(app)
-cli_db.register(app)
-cli_drivers.register(app)
-cli_derive.register(cli_forms.forms)
-cli_selection.register(cli_lists.survey)
-cli_estimate.register(app)
-cli_erasure.register(app)
-cli_retention.register(app)
-cli_service.register(app)
+run.register(app)
+runs.register(app)
+schedule.register(app)
+transcribe.register(app)
+models.register(app)
+objects.register(app)
+rules.register(app)
+forms.register(app)
+lists.register(app)
+survey.register(app)
+answers.register(app)
+audit.register(app)
+bench.register(app)
+calibrate.register(app)
+calibrate_study.register(calibrate.calibrate)
+cases.register(app)
+comments.register(app)
+db.register(app)
+drivers.register(app)
+derive.register(forms.forms)
+selection.register(lists.survey)
+estimate.register(app)
+erasure.register(app)
+retention.register(app)
+service.register(app)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 STOPPED = frozenset({130, 143})
 """Exit codes after SIGINT and SIGTERM."""
@@ -96,9 +96,9 @@ def status(as_json: AsJson = False) -> None:
         return
     done, stopped = (label(key, context.language) for key in ("done", "quarantined"))
     context.out.print(f"{figures.done} / {figures.contacts} {done}, {figures.quarantined} {stopped}")
-    reports.print_figures(context.out, figures, context.language)
-    reports.print_classes(context.out, figures, context.language)
-    reports.print_quarantine(context.out, entries, context.language)
+    day_tables.print_figures(context.out, figures, context.language)
+    day_tables.print_classes(context.out, figures, context.language)
+    day_tables.print_quarantine(context.out, entries, context.language)
 
 
 def main() -> None:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
-from pipelines.day_folder import Day
-from pipelines.executors import Executor
+from pipelines.executors.executor import Executor
+from pipelines.files.day_folder import Day
 from pipelines.intake import INGEST, Intake, TakenIn
 from pipelines.retries import Retries
 from pipelines.runner import Outcome, Step, Watch

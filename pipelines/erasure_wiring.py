@@ -4,7 +4,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pipelines.actor import login_name
+from pipelines.commands.actor import login_name
 from qm.domain.erasure import Remainder
 from qm.retention_file import read_retention
 from qm.services.erasure import ErasureService, ErasureTools

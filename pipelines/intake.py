@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from pipelines.day_folder import CONTACTS, Day, find_recording, read_day
+from pipelines.files.day_folder import CONTACTS, Day, find_recording, read_day
 from pipelines.retries import Retries
 from pipelines.runner import TRIES_OF_A_STAGE, ContactRunner, Outcome, Step, Watch, missing_of, retry_command
 from pipelines.stage import Stage

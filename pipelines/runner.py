@@ -138,6 +138,8 @@ class ContactRunner:
         self._claim = claim or Unclaimed()
         self._retries = retries or Retries(unit_of_work)
         self._at = stages[0].name
+        self._is_joined = False
+        self._apart = ""
 
     def run_group(self, contact_ids: Sequence[str], watch: Watch) -> Iterator[tuple[str, Outcome]]:
         """Several contacts, in order; stages that can do them together do so. One that was lost isn't told of.
@@ -204,7 +206,7 @@ class ContactRunner:
     def _attempt(
         self, contact_id: str, watch: Watch, ready: Mapping[str, Ready], end: Callable[[Unit, str, bool], Ended]
     ) -> tuple[bool, Ended | Outcome]:
-        changed = False
+        changed = self._is_joined = False
         try:
             look = self._retries.read(lambda unit: self._look(unit, contact_id, 0))
             while look.stage is not None:
@@ -217,6 +219,9 @@ class ContactRunner:
         except (EngineError, StorageError, InputError, LeaseLostError):
             raise
         except Exception as error:  # the edge of one item: a fault of ours must not stop the day's other contacts
+            if self._is_joined:  # it took back what was published in the same transaction: that is to stand
+                self._apart = contact_id
+                return self._attempt(contact_id, watch, ready, end)
             place = traceback.extract_tb(error.__traceback__)[-1]
             message = f"{type(error).__name__}: {error} ({place.filename.rsplit('/', 1)[-1]}:{place.lineno})"
             hint = "this is a fault of the product: report it with this line"
@@ -273,18 +278,19 @@ class ContactRunner:
 
     def _go_on(self, unit: Unit, contact_id: str, look: Look) -> Look:
         """Do quick stages in the transaction under way: several round trips to the database less for each."""
-        while isinstance(look.stage, QuickStage) and look.halt is None and look.stage.is_quick(look.needs):
-            if unit.blocks_writers:
-                break
+        is_joined = not unit.blocks_writers and self._apart != contact_id
+        while is_joined and isinstance(look.stage, QuickStage) and not look.halt and look.stage.is_quick(look.needs):
             stage: Any = look.stage
             began = perf_counter()
+            self._is_joined = True
             try:
                 with span("stage", stage=stage.name):
                     output = stage.run(look.needs)
-            except Exception:  # met again outside, once what was published before is committed
-                break
-            if isinstance(output, ContactError):
-                break
+            except (ContactError, ObjectMissingError) as error:
+                output = error
+            self._is_joined = False
+            if isinstance(output, ContactError | ObjectMissingError):
+                break  # met again, once what was published before is committed
             stage.publish(unit, contact_id, output)
             unit.work.publish(contact_id, stage.name, look.wanted)
             self._spent(stage.name, began)

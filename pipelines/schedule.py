@@ -6,7 +6,7 @@ from datetime import datetime, time, tzinfo
 from pathlib import Path
 
 from pipelines.arrivals import Arrival, Arrivals
-from pipelines.day_folder import Day, find_chat, find_recording, printable, read_day
+from pipelines.files.day_folder import Day, find_chat, find_recording, printable, read_day
 from pipelines.identity import is_gone, this_worker
 from pipelines.intake import Intake
 from pipelines.retries import Retries

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from models.audio_engine import PyAvAudioReader
 from models.catalogue import Progress
-from pipelines.actor import login_name
 from pipelines.answers import make_answers, make_encoder
+from pipelines.commands.actor import login_name
 from pipelines.day import DayBatch
 from pipelines.engines import make_diariser, make_transcriber
+from pipelines.files.vocabulary_file import read_vocabulary
 from pipelines.generative import make_generative, recall_generative, with_generative
 from pipelines.retries import Tell, say_nothing
 from pipelines.stage import Stage
 from pipelines.stopping import Stop
-from pipelines.vocabulary_file import read_vocabulary
 from pipelines.work_wiring import make_batch, make_stages
 from qm.analysis.voc.link_surveys import LinkPolicy
 from qm.config import Settings

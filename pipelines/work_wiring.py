@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.day import DayBatch
-from pipelines.executors import Executor, InProcessExecutor
+from pipelines.executors.executor import Executor, InProcessExecutor
 from pipelines.intake import Intake
 from pipelines.retries import MOST_TRIES, Retries
 from pipelines.runner import Watch
@@ -77,7 +77,7 @@ def make_worker(wiring: "Wiring", watch: Watch, most: int | None = MOST_TRIES) -
 def make_executor(wiring: "Wiring", most: int | None = MOST_TRIES) -> Executor:
     """Where workers run, by the settings."""
     if wiring.settings.executor != "inprocess":
-        from pipelines.crew import make_foreman  # only then: it names worker processes and Ray
+        from pipelines.executors.crew import make_foreman  # only then: it names worker processes and Ray
 
         return make_foreman(wiring, most)
     return InProcessExecutor(lambda watch: make_worker(wiring, watch, most), wiring.stop)

@@ -18,6 +18,6 @@ def sum_with_one_thread() -> None:
     import numpy as np
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    os.putenv("OPENBLAS_NUM_THREADS", "1")
     np.dot(np.ones(2), np.ones(2))
     threadpool_limits(1, "blas")

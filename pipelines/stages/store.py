@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
-from pipelines.day_folder import find_chat, find_recording
+from pipelines.files.day_folder import find_chat, find_recording
 from qm.domain.contact import Contact, Medium
 from qm.errors import ChatError, ContactError, RecordingError
 from qm.fingerprint import fingerprint

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.chat_file import read_chat
+from pipelines.files.chat_file import read_chat
 from pipelines.recognise import recognise
 from pipelines.stage import stored_file
 from qm.analysis.detect_language import detect_written_language

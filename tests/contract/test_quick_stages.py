@@ -79,7 +79,9 @@ def test_what_was_made_before_a_failure_stands(database, commits, failure, retur
     with database.reading() as unit:
         (entry,) = unit.work.quarantined()
         assert (entry.stage, unit.work.state("C-1")) == ("b", ItemState.QUARANTINED)
-    assert stages[0].runs == 1
+        is_joined = not unit.blocks_writers
+    # A fault of ours takes its transaction back, and what was made in it is made once more, apart.
+    assert stages[0].runs == (2 if is_joined and isinstance(failure, ZeroDivisionError) else 1)
 
 
 def test_one_that_isnt_quick_this_time_gets_a_transaction_of_its_own(database, commits):

@@ -145,7 +145,7 @@ def test_unreadable_permissions(open_wiring, day_of, run, tmp_path):
             parent.chmod(parent.stat().st_mode | 0o055)
     code = (
         "import os; from pathlib import Path; from pipelines.stages.store import StoreStage, Source;"
-        "from pipelines.day_folder import read_day; from qm.storage.objects import FolderObjects;"
+        "from pipelines.files.day_folder import read_day; from qm.storage.objects import FolderObjects;"
         "from qm.errors import RecordingError;"
         f"day = read_day(Path({str(folder)!r})); os.setgid(65534); os.setuid(65534)"
         f"\nstage = StoreStage(FolderObjects(Path({str(tmp_path)!r})))"

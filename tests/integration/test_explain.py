@@ -1,7 +1,7 @@
 """`qm rules explain` says what the stored answer says, for every criterion of every form."""
 
-from pipelines.command import CommandContext
-from pipelines.explain import explain
+from pipelines.commands.context import CommandContext
+from pipelines.reports.explain import explain
 from qm.wording import say
 
 

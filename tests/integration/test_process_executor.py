@@ -10,9 +10,9 @@ from multiprocessing import get_context
 import pytest
 
 from models.fakes import DyingTranscriber
-from pipelines.crew import make_foreman
-from pipelines.process_executor import ProcessPlace
-from pipelines.seat import Build
+from pipelines.executors.crew import make_foreman
+from pipelines.executors.process_executor import ProcessPlace
+from pipelines.executors.seat import Build
 from pipelines.stopping import StopRequest
 from qm.config import REPOSITORY
 

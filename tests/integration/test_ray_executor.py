@@ -12,11 +12,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipelines.foreman import Died, Failed, Ready
-from pipelines.ray_actor import Site, check_reach, check_site, settings_here
-from pipelines.ray_cluster import cluster
-from pipelines.ray_executor import RayPlace
-from pipelines.seat import Build
+from pipelines.executors.foreman import Died, Failed, Ready
+from pipelines.executors.ray_actor import Site, check_reach, check_site, settings_here
+from pipelines.executors.ray_cluster import cluster
+from pipelines.executors.ray_executor import RayPlace
+from pipelines.executors.seat import Build
 from pipelines.stopping import StopRequest
 from qm import __version__
 from qm.config import REPOSITORY, read_settings

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.diff_report import report
+from pipelines.reports.diff_report import report
 from qm.domain.difference import Presence
 from qm.domain.figures import Count
 from qm.domain.text import Language

@@ -12,8 +12,8 @@ from benchmarks.scale_day import make_chat_day, make_voice_day, script
 from benchmarks.servers import fresh_settings
 from benchmarks.services import Service, environment_of
 from benchmarks.stopwatch import Spent, TimedStage
-from pipelines.command import CommandContext
-from pipelines.day_folder import read_day
+from pipelines.commands.context import CommandContext
+from pipelines.files.day_folder import read_day
 from qm.config import read_settings
 from qm.errors import InputError
 

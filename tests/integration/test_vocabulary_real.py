@@ -7,7 +7,7 @@ import pytest
 from models.audio_engine import PyAvAudioReader
 from models.catalogue import CATALOGUE, faults_of, folder_of
 from models.faster_whisper_engine import FasterWhisperTranscriber
-from pipelines.vocabulary_file import MOST_CHARACTERS
+from pipelines.files.vocabulary_file import MOST_CHARACTERS
 from qm.config import REPOSITORY, read_settings
 
 pytestmark = pytest.mark.engine

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.asr import main
 from benchmarks.asr_sets import CODINGS, decode, load_set, shared_data
-from pipelines.command import CommandContext
+from pipelines.commands.context import CommandContext
 from qm.errors import InputError
 
 needs_data = pytest.mark.skipif(

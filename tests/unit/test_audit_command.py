@@ -116,7 +116,7 @@ def test_files_that_cant_be_used_are_named(qm, tmp_path):
 
 
 def test_who_gives_commands_is_the_login_or_the_setting(qm, tmp_path, monkeypatch):
-    from pipelines.actor import login_name
+    from pipelines.commands.actor import login_name
 
     qm("export", "--out", str(tmp_path / "one"))
     monkeypatch.setenv("QM_ACTOR", "Carla")

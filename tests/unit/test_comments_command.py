@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from models.fakes_encoder import HashingEncoder
 from pipelines import wiring
 from pipelines.cli import app
-from pipelines.command import CommandContext
-from pipelines.theme_tables import Stopwatch
+from pipelines.commands.context import CommandContext
+from pipelines.reports.theme_tables import Stopwatch
 from qm.config import read_settings
 from qm.domain.survey import SurveyResponse
 from qm.errors import InputError

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.day import RunSummary
-from pipelines.reports import print_summary
+from pipelines.reports.day_tables import print_summary
 from qm.domain.contact import Agent, Kind
 from qm.domain.evaluation import Answer, ClassScore
 from qm.domain.run import Quarantine

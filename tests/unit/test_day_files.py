@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from pipelines.chat_file import read_chat
-from pipelines.day_folder import read_day
-from pipelines.survey_file import read_surveys
-from pipelines.table_file import read_table
+from pipelines.files.chat_file import read_chat
+from pipelines.files.day_folder import read_day
+from pipelines.files.survey_file import read_surveys
+from pipelines.files.table_file import read_table
 from qm.analysis.read_cells import instant, yes_or_no
 from qm.domain.contact import Direction, Kind, Medium
 from qm.domain.transcript import Role

@@ -12,11 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 import qm
-from pipelines import doctor_host
 from pipelines.cli import app
-from pipelines.doctor import by_part, examine, looks
-from pipelines.doctor_words import WORDS
-from pipelines.finding import Finding, Health, looked_at
+from pipelines.doctor import host
+from pipelines.doctor.checks import by_part, examine, looks
+from pipelines.doctor.finding import Finding, Health, looked_at
+from pipelines.doctor.words import WORDS
 from pipelines.wiring import Wiring
 from qm.config import SETTINGS, read_settings
 from qm.domain.text import Language
@@ -189,7 +189,7 @@ def test_a_watched_folder_that_is_missing_is_a_fault(site, tmp_path):
 
 
 def test_an_extra_that_a_setting_asks_for_is_named(site, monkeypatch):
-    monkeypatch.setattr(doctor_host, "_version", lambda package: "" if package == "ray" else "1")
+    monkeypatch.setattr(host, "_version", lambda package: "" if package == "ray" else "1")
     faults = [each for each in found(site(executor="ray"), "versions") if each.health is Health.FAULT]
     assert [fault.hint for fault in faults] == ["pip install 'quality-equation[ray]'"]
 

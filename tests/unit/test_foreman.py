@@ -4,9 +4,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from pipelines.foreman import FALSE_STARTS, REST_S, Died, Failed, Foreman, Ready, Stepped
+from pipelines.executors.foreman import FALSE_STARTS, REST_S, Died, Failed, Foreman, Ready, Stepped
+from pipelines.executors.seat import Report
 from pipelines.runner import Outcome, Step
-from pipelines.seat import Report
 from pipelines.stopping import Stop, StopRequest
 from pipelines.worker import Did
 from qm.errors import EngineError, StorageError
@@ -158,7 +158,7 @@ def test_the_idle_end_after_a_while_but_one():
 
 
 def test_one_that_hangs_is_ended_and_replaced(monkeypatch):
-    monkeypatch.setattr("pipelines.foreman.HUNG_S", 100.0)
+    monkeypatch.setattr("pipelines.executors.foreman.HUNG_S", 100.0)
     taken_up = []
     place = MadePlace("ab", room=1, mishaps={(1, "step"): lambda seat: None})
     names, _seconds = worked(place, taken_up=taken_up)

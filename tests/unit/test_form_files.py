@@ -8,8 +8,8 @@ from datetime import date
 import jsonschema
 import pytest
 
-from pipelines.cli_forms import Format, export_text, schema_text
-from pipelines.form_files import find_pack, folder_of, publish, take_in
+from pipelines.commands.forms import Format, export_text, schema_text
+from pipelines.files.form_files import find_pack, folder_of, publish, take_in
 from qm.config import REPOSITORY
 from qm.errors import InputError, RulePackError
 from qm.rules.bundle import plain

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.label_file import read_labels
+from pipelines.files.label_file import read_labels
 from qm.domain.evaluation import Answer
 from qm.errors import DayFolderError
 

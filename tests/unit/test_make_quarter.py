@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.day_folder import read_day
+from pipelines.files.day_folder import read_day
 
 SCRIPT = Path(__file__).parents[2] / "examples" / "make_quarter.py"
 

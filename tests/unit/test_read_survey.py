@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.survey_file import read_surveys
+from pipelines.files.survey_file import read_surveys
 from qm.analysis.voc.read_survey import LONGEST_COMMENT, SurveyReader, doubtful_scales
 from qm.domain.survey import SurveyResponse
 from qm.domain.text import Text

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.transcript_file import read_transcript
+from pipelines.files.transcript_file import read_transcript
 from qm.analysis.measure_talk import measure_talk
 from qm.documents import dump
 from qm.domain.evaluation import Answer

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.vocabulary_file import LONGEST, MOST_CHARACTERS, MOST_TERMS, read_vocabulary
+from pipelines.files.vocabulary_file import LONGEST, MOST_CHARACTERS, MOST_TERMS, read_vocabulary
 from qm.domain.vocabulary import Term, Vocabulary
 from qm.errors import SettingsError
 from tests.unit import builders

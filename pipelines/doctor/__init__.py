@@ -1,0 +1,1 @@
+"""What `qm doctor` looks at, and its words."""

@@ -1,0 +1,1 @@
+"""Where workers run: in the command itself, in processes, in Ray."""

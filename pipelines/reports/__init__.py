@@ -1,0 +1,1 @@
+"""What a command prints: tables and their words, in both languages."""
