@@ -39,6 +39,15 @@ class Stage(Protocol[Needs, Output]):
 
 
 @runtime_checkable
+class WarmStage(Protocol):
+    """A stage that has something to make once a process, for which no contact shall wait."""
+
+    def warm_up(self) -> None:
+        """Make it; harmless when repeated."""
+        ...
+
+
+@runtime_checkable
 class QuickStage(Protocol):
     """A stage that often computes for a tenth of a second at most, and then waits for nothing."""
 

@@ -23,7 +23,11 @@ def register(app: typer.Typer) -> None:
 @database.command()
 def upgrade() -> None:
     """Create the database or bring its schema to this version."""
-    CommandContext.open().wiring.database.upgrade()
+    context = CommandContext.open()
+    place = context.wiring.database
+    key = "upgraded" if place.upgrade() else "up_to_date"
+    told = label(key, context.language, place=place.shown, schema=place.revision()[0])
+    context.out.print(told, markup=False, soft_wrap=True)
 
 
 @database.command()

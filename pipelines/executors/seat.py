@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from pipelines.runner import Step, Watch
+from pipelines.stage import WarmStage
 from pipelines.stopping import Stop
 from pipelines.worker import Did
 from qm.config import Settings
@@ -87,6 +88,9 @@ class Seat:
             wiring.engine.warm_up()  # an engine that can't start must say so before this seat holds anything
             for pack in build.packs:  # some seconds of a processor, that no contact shall wait for
                 pack.book  # noqa: B018
+            for stage in wiring.stages:
+                if isinstance(stage, WarmStage):
+                    stage.warm_up()
             self.worker = stack.enter_context(make_worker(wiring, self._watch, build.most_tries))
             self._stack = stack.pop_all()
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from pipelines.stage import parent
 from qm.analysis.assemble_transcript import assemble_transcript
+from qm.analysis.assign_roles import form_phrases
 from qm.domain.contact import Contact, Medium
 from qm.domain.recognition import Recognition, Voices
 from qm.domain.transcript import Transcript
@@ -48,6 +49,12 @@ class RolesStage:
         if contact.medium is not Medium.VOICE:
             return Recognised(contact, None)
         return Recognised(contact, unit.outputs.recognition(contact_id), unit.outputs.voices(contact_id))
+
+    def warm_up(self) -> None:
+        """Compile the forms' phrases, some hundred of them."""
+        for language, phrases in self._cues.items():
+            if made := form_phrases(language, phrases):
+                made.find(())
 
     def is_quick(self, _needs: Recognised) -> bool:
         """Always."""

@@ -52,7 +52,7 @@ FIELDS: dict[str, str] = {
 }
 """Every field that a line may have, and what it holds. Ids are the site's own; none of them is a person's."""
 OWN = {"event", "level", "at", "dropped", "exc_info"}
-QUIET = ("uvicorn", "uvicorn.error", "uvicorn.access", "alembic", "urllib3", "asyncio", "multipart", "numba")
+QUIET = ("uvicorn", "uvicorn.error", "uvicorn.access", "alembic", "urllib3", "asyncio", "multipart", "numba", "ray")
 """Libraries whose chatter below a warning isn't for an administrator."""
 OWN_PLACES = ("uvicorn", "uvicorn.error", "uvicorn.access", "ray")
 """Libraries that would write their log to a place of their own."""

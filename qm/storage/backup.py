@@ -156,7 +156,7 @@ def _clear_way(engine: Engine, now_s: float, *, replace: bool) -> list[dict[str,
     with engine.connect() as connection, connection.begin():
         rows = held(connection)
         if rows and not replace:
-            message = f"the database isn't empty: there are rows in {', '.join(sorted(rows))}"
+            message = f"the database isn't empty: there are rows in {len(rows)} tables, like {min(rows)}"
             raise ConflictError("database.not_empty", message, "give --replace to put the backup in their place")
         present = connection.dialect.get_table_names(connection)
         if "workers" in present:

@@ -146,8 +146,11 @@ class Database:
         with timing, self._translated(), self._connected(self._reader) as connection, connection.begin():
             yield _unit(connection, None)
 
-    def upgrade(self) -> None:
+    def upgrade(self) -> bool:
         """Create the schema or bring it to this version; touches nothing where it's there already.
+
+        Returns:
+            Whether anything had to be done.
 
         Raises:
             StorageError: it can't be opened, or is of a newer version.
@@ -157,9 +160,10 @@ class Database:
             with self._connected(self._reader) as connection:
                 current, head = schema.revisions(connection)
             if current == head:
-                return
+                return False
             with self._connected(self._engine) as connection, connection.begin():
                 schema.upgrade(connection)
+        return True
 
     def require_schema(self) -> None:
         """Look that the schema is exactly this version's; cheap.

@@ -100,7 +100,7 @@ def test_the_schedule_takes_in_what_arrived(qm, tmp_path, monkeypatch):
     day_in(tmp_path / "inbox" / "d1", "C1", "C2")
     told = qm("schedule", "--once")
     assert told.exit_code == 0, told.output
-    assert "2026-11-20: 2 contacts taken in" in told.stdout
+    assert "2026-11-20, contacts taken in: 2" in told.stdout
     assert "C1 done" in qm("worker", "--once").stdout
 
 
