@@ -20,6 +20,7 @@ from qm.operations.metrics import count, observe
 from qm.operations.scope import working_on
 from qm.operations.traces import span
 from qm.ports import Unit, UnitOfWork
+from qm.units import Seconds
 
 TRIES_OF_A_STAGE = 5
 """Where an object can't be had for the moment: about half a minute, then others get their turn."""
@@ -139,6 +140,7 @@ class ContactRunner:
         self._retries = retries or Retries(unit_of_work)
         self._at = stages[0].name
         self._is_joined = False
+        self._joined_s: Seconds = 0.0
         self._apart = ""
 
     def run_group(self, contact_ids: Sequence[str], watch: Watch) -> Iterator[tuple[str, Outcome]]:
@@ -263,7 +265,7 @@ class ContactRunner:
         tries = count_from(1)
 
         def publish(unit: Unit) -> Look:
-            self._at = stage.name
+            self._at, self._joined_s = stage.name, 0.0
             if next(tries) > 1 and (ended := self._claim.ended(unit, contact_id)) is not None:
                 return Look(len(self._stages), ended=ended)  # the first commit, which was in doubt, stands
             self._claim.check(unit, contact_id)
@@ -273,7 +275,7 @@ class ContactRunner:
             return after if after.stage is not None else replace(after, ended=end(unit, contact_id, True))
 
         after = self._retries.write(publish)
-        self._spent(stage.name, began)
+        self._spent(stage.name, began + self._joined_s)
         return after
 
     def _go_on(self, unit: Unit, contact_id: str, look: Look) -> Look:
@@ -293,7 +295,7 @@ class ContactRunner:
                 break  # met again, once what was published before is committed
             stage.publish(unit, contact_id, output)
             unit.work.publish(contact_id, stage.name, look.wanted)
-            self._spent(stage.name, began)
+            self._joined_s += self._spent(stage.name, began)
             look = self._look(unit, contact_id, look.place + 1)
         return look
 
@@ -310,10 +312,11 @@ class ContactRunner:
             raise output
         return output
 
-    def _spent(self, stage: str, began: float) -> None:
+    def _spent(self, stage: str, began: float) -> Seconds:
         seconds = perf_counter() - began
         observe("stage_seconds", seconds, stage=stage)
         self._seconds[stage] = self._seconds.get(stage, 0.0) + seconds
+        return seconds
 
     def _quarantine(self, entry: Quarantine, trouble: str) -> Outcome:
         count("failures", code=entry.code, stage=entry.stage)

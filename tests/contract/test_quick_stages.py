@@ -1,6 +1,7 @@
 """Quick stages share a transaction where nobody has to wait for it; what they come to is the same, failing or not."""
 
 from dataclasses import replace
+from itertools import count as count_from
 
 import pytest
 from sqlalchemy import event
@@ -52,8 +53,9 @@ def commits(database):
     return found
 
 
-def work(database, *stages):
-    outcome = ContactRunner(database.unit_of_work, stages, {}).run("C-1", lambda _step: None)
+def work(database, *stages, seconds=None):
+    spent = {} if seconds is None else seconds
+    outcome = ContactRunner(database.unit_of_work, stages, spent).run("C-1", lambda _step: None)
     with database.reading() as unit:
         return outcome, [stage.name for stage in stages if unit.work.published("C-1", stage.name)]
 
@@ -82,6 +84,15 @@ def test_what_was_made_before_a_failure_stands(database, commits, failure, retur
         is_joined = not unit.blocks_writers
     # A fault of ours takes its transaction back, and what was made in it is made once more, apart.
     assert stages[0].runs == (2 if is_joined and isinstance(failure, ZeroDivisionError) else 1)
+
+
+def test_seconds_are_told_once(database, commits, monkeypatch):
+    now = count_from()
+    monkeypatch.setattr("pipelines.runner.perf_counter", lambda: next(now))
+    seconds = {}
+    work(database, Made("slow", quick=False), *map(Made, "ab"), seconds=seconds)
+    assert sum(seconds.values()) < next(now)
+    assert all(each > 0 for each in seconds.values())
 
 
 def test_one_that_isnt_quick_this_time_gets_a_transaction_of_its_own(database, commits):
