@@ -1,7 +1,7 @@
 """Choose the few things worth a conversation with each agent."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qm.analysis.estimate_quality import wilson
@@ -27,10 +27,11 @@ LONGEST_CLIP_S: Seconds = 60.0
 
 @dataclass(frozen=True)
 class Miss:
-    """One criterion not met in one contact."""
+    """One criterion not met in one contact; of its evaluation only what is told, since there may be a million."""
 
     contact: Contact
-    evaluation: Evaluation
+    evaluation_id: str
+    form_id: str
     answer: CriterionAnswer
     share: float
     automatic_fail: bool
@@ -38,7 +39,7 @@ class Miss:
 
 
 def pick_coaching(
-    contacts: Mapping[str, Contact], evaluations: Sequence[Evaluation], forms: Mapping[str, Form],
+    contacts: Mapping[str, Contact], evaluations: Iterable[Evaluation], forms: Mapping[str, Form],
     unhappy: frozenset[str], most: int,
 ) -> tuple[CoachingItem, ...]:  # fmt: skip
     """Up to `most` items an agent, the most important first.
@@ -48,6 +49,7 @@ def pick_coaching(
     itself: a repeated miss outweighs a single one. Test and mystery contacts are left out.
 
     Args:
+        evaluations: looked at once, one after the other.
         unhappy: ids of contacts that the customer rated low.
     """
     misses: dict[tuple[str, str], list[Miss]] = defaultdict(list)
@@ -75,7 +77,8 @@ def _collect(
         if answer.answer is Answer.NOT_MET:
             fails = form.criterion(answer.criterion_id).automatic_fail
             share = shares[answer.criterion_id]
-            misses[key].append(Miss(contact, evaluation, answer, share, fails, contact.id in unhappy))
+            miss = Miss(contact, evaluation.id, evaluation.form_id, answer, share, fails, contact.id in unhappy)
+            misses[key].append(miss)
 
 
 def criterion_shares(form: Form) -> dict[str, float]:
@@ -98,9 +101,9 @@ def _item(misses: Sequence[Miss], answered: int) -> CoachingItem:
     shown = _shown(best.answer.evidence)
     criterion_id = best.answer.criterion_id
     return CoachingItem(
-        id="co-" + fingerprint(best.contact.agent.id, criterion_id, best.evaluation.id)[:12],
-        agent_id=best.contact.agent.id, rank=1, form_id=best.evaluation.form_id, criterion_id=criterion_id,
-        contact_id=best.contact.id, evaluation_id=best.evaluation.id, missed=count, missed_lo=round(lo, 4),
+        id="co-" + fingerprint(best.contact.agent.id, criterion_id, best.evaluation_id)[:12],
+        agent_id=best.contact.agent.id, rank=1, form_id=best.form_id, criterion_id=criterion_id,
+        contact_id=best.contact.id, evaluation_id=best.evaluation_id, missed=count, missed_lo=round(lo, 4),
         missed_hi=round(hi, 4), priority=round(priority, 6), reasons=reasons, start_s=start_s, end_s=end_s,
         quote=shown.quote if shown else "", turn_ids=shown.turn_ids if shown else (),
         absence=shown is not None and shown.kind is EvidenceKind.ABSENCE,
