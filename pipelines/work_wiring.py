@@ -22,6 +22,7 @@ from pipelines.stopping import Stop
 from pipelines.worker import Worker, WorkRules
 from qm.errors import SettingsError, StorageError
 from qm.operations.logs import log
+from qm.ports import UnitOfWork
 from qm.rules.cues import agent_cues
 
 if TYPE_CHECKING:
@@ -31,10 +32,19 @@ INBOX = "inbox"
 """Folder in `QM_DATA` into which a watched bucket is copied."""
 
 
-def make_retries(wiring: "Wiring", most: int | None = MOST_TRIES) -> Retries:
-    """Transactions that ride out an absence of the database, for some minutes or (`None`) for ever."""
+def make_retries(
+    wiring: "Wiring", most: int | None = MOST_TRIES, *, writing: UnitOfWork | None = None, stop: Stop | None = None
+) -> Retries:
+    """Transactions that ride out an absence of the database, for some minutes or (`None`) for ever.
+
+    Args:
+        writing: opens a transaction that writes; the database's own where not given.
+        stop: of the thread that they run in; the wiring's where not given.
+    """
     database = wiring.database
-    return Retries(database.unit_of_work, database.reading, stop=wiring.stop, tell=wiring.tell, most=most)
+    return Retries(
+        writing or database.unit_of_work, database.reading, stop=stop or wiring.stop, tell=wiring.tell, most=most
+    )
 
 
 def make_stages(wiring: "Wiring") -> tuple[Stage[Any, Any], ...]:
@@ -67,11 +77,9 @@ def make_worker(wiring: "Wiring", watch: Watch, most: int | None = MOST_TRIES) -
             log.warning("audit.not_anchored", code=error.code, hint=error.hint)
 
     rules = WorkRules(settings.group, settings.group_s, settings.lease_s, settings.attempts)
-    database = wiring.database
     # What a crash of the database takes back is a contact's last step: its lease runs out, and it's done again.
-    publishing = partial(database.unit_of_work, durable=False)
-    retries = Retries(publishing, database.reading, stop=wiring.stop, tell=wiring.tell, most=most)
-    return Worker(publishing, retries, wiring.stages, last_step, rules, watch)
+    publishing = partial(wiring.database.unit_of_work, durable=False)
+    return Worker(publishing, make_retries(wiring, most, writing=publishing), wiring.stages, last_step, rules, watch)
 
 
 def make_executor(wiring: "Wiring", most: int | None = MOST_TRIES) -> Executor:
@@ -99,10 +107,8 @@ def make_schedule(wiring: "Wiring", stop: Stop) -> Schedule:
     place, fetch = Path(settings.watch).expanduser(), _nothing
     if settings.watch.startswith("s3://"):
         place, fetch = settings.data / INBOX, lambda: _mirrored(wiring)
-    database = wiring.database
-    retries = Retries(database.unit_of_work, database.reading, stop=stop, tell=wiring.tell, most=MOST_TRIES)
-    scales = wiring.surveys.scales
-    intake = Intake(database.unit_of_work, retries, StoreStage(wiring.objects), scales, {})
+    retries, scales = make_retries(wiring, stop=stop), wiring.surveys.scales
+    intake = Intake(wiring.database.unit_of_work, retries, StoreStage(wiring.objects), scales, {})
     hold_s = max(2.0 * settings.watch_s, settings.lease_s)
     rules = ScheduleRules(settings.window[1], settings.timezone, settings.start == "at-close", hold_s)
     return Schedule(place, rules, retries, intake, scales, lambda: datetime.now(UTC), fetch)

@@ -15,9 +15,8 @@ def sum_with_one_thread() -> None:
 
     What isn't loaded yet reads the environment; what is loaded already has to be told.
     """
-    import numpy as np
+    import numpy as np  # noqa: F401  # its OpenBLAS has to be there to be told
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     os.putenv("OPENBLAS_NUM_THREADS", "1")
-    np.dot(np.ones(2), np.ones(2))
     threadpool_limits(1, "blas")

@@ -75,13 +75,7 @@ def find_drivers(
         With `refused` set where nothing can be said: one class only, too few contacts or agents, separation.
     """
     sum_with_one_thread()  # thousands of small matrices: threads only wait for each other, ten times as long
-    return _find(satisfied, agents, predictors, either, options or Options())
-
-
-def _find(
-    satisfied: Floats, agents: NDArray[np.str_], predictors: Sequence[Predictor], either: Predictor | None,
-    options: Options,
-) -> Drivers:  # fmt: skip
+    options = options or Options()
     order = np.argsort(agents, kind="stable").astype(np.int64)
     satisfied = satisfied[order]
     names, clusters = np.unique(agents[order], return_inverse=True)
