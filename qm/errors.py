@@ -58,6 +58,14 @@ class OriginError(InputError):
     """A write was sent by a page of another site; nothing was changed."""
 
 
+class SignInError(InputError):
+    """Nobody is signed in, or what was given to sign in doesn't do."""
+
+
+class RightError(InputError):
+    """Who asks may not do that."""
+
+
 class ConflictError(InputError):
     """The thing has changed, or ended, since its reader looked at it; nothing was overwritten."""
 

@@ -71,6 +71,7 @@ _WRITERS: dict[type, Writer] = {
     tuple: _list,
     list: _list,
     dict: _mapping,
+    frozenset: lambda values: "[" + ",".join(sorted(map(_write, values))) + "]",
 }
 """By exact type; dataclasses join on first use."""
 _KINDS: tuple[tuple[type, Writer], ...] = (

@@ -19,10 +19,9 @@ from qm.ports.stores import (
     OutputStore,
     RunStore,
     SurveyStore,
-    Unit,
-    UnitOfWork,
     WorkStore,
 )
+from qm.ports.unit import Unit, UnitOfWork
 
 __all__ = [
     "FULL_SCALE",

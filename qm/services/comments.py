@@ -15,7 +15,7 @@ from qm.domain.text import Language, Text
 from qm.domain.transcript import Transcript
 from qm.errors import EngineError, NotFoundError
 from qm.ports import SentenceEncoder, UnitOfWork
-from qm.ports.stores import Unit
+from qm.ports.unit import Unit
 
 if TYPE_CHECKING:
     from qm.analysis.voc.gather_comments import Corpus

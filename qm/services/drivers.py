@@ -14,7 +14,7 @@ from qm.domain.text import Text
 from qm.domain.voc_plan import Scale, VocPlan
 from qm.errors import InputError, NotFoundError
 from qm.ports import UnitOfWork
-from qm.ports.stores import Unit
+from qm.ports.unit import Unit
 from qm.wording_drivers import name_of, title_of
 
 if TYPE_CHECKING:

@@ -35,6 +35,7 @@ from qm.storage.fact_store import SqlFactStore
 from qm.storage.hold_store import SqlHoldStore
 from qm.storage.object_names import SqlObjectNames
 from qm.storage.partitions import Partition, partition
+from qm.storage.people_store import SqlPeopleStore, SqlSessionStore
 from qm.storage.subject_store import SqlSubjectStore
 from qm.storage.task_store import SqlTaskStore
 from qm.storage.voc_stores import SqlDrawStore, SqlReportStore
@@ -78,6 +79,8 @@ class SqlUnit:
     eraser: SqlEraser
     tasks: SqlTaskStore
     object_names: SqlObjectNames
+    people: SqlPeopleStore
+    sessions: SqlSessionStore
 
     def lock(self, name: str) -> None:
         """Wait until no other transaction holds that name; it's let go at this one's end."""
@@ -291,4 +294,5 @@ def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
         SqlCaseStore(connection), SqlCalibrationStore(connection), SqlAuditStore(connection, pen),
         SqlHoldStore(connection), SqlErasureLedger(connection), SqlSubjectStore(connection),
         SqlEraser(connection, forget), SqlTaskStore(connection), SqlObjectNames(connection),
+        SqlPeopleStore(connection), SqlSessionStore(connection),
     )  # fmt: skip

@@ -76,6 +76,12 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     "holds": {"id": N, "subject_kind": N, "subject": R, "released_s": N, "document": S},
     "erasures": dict.fromkeys(("id", "kind", "subject_sha256", "state", "at_s", "document"), N),
     "backups": dict.fromkeys(("id", "at_s", "place", "document"), N),
+    "people": dict.fromkeys(("id", "login", "state", "version", "document"), N),
+    "person_secrets": dict.fromkeys(("person_id", "document"), N),
+    "sessions": dict.fromkeys(("key_sha256", "person_id", "csrf", "opened_s", "seen_s"), N),
+    "tokens": dict.fromkeys(("id", "key_sha256", "person_id", "expires_s", "document"), N),
+    "sign_in_links": dict.fromkeys(("key_sha256", "person_id", "until_s"), N),
+    "sign_in_failures": dict.fromkeys(("key", "failures", "last_s"), N),
 }  # fmt: skip
 """`audit_events` keep the ids of contacts and cases, and `runs` the path of a day folder: an id alone leads nowhere
 once everything else is gone."""
