@@ -17,6 +17,8 @@ from qm.operations.logs import log
 STATUS_BY_CLASS: tuple[tuple[type[errors.QmError], int], ...] = (
     (errors.NotFoundError, 404),
     (errors.ObjectMissingError, 404),
+    (errors.SignInError, 401),
+    (errors.RightError, 403),
     (errors.OriginError, 403),
     (errors.ConflictError, 409),
     (errors.SettingsError, 500),
