@@ -5,10 +5,11 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from api.pages import render
+from api.people.principal import sign_in_address
 from api.schemas.errors import ErrorBody, ErrorEnvelope
 from api.security import FIXED_HEADERS
 from qm import errors
@@ -65,6 +66,8 @@ def respond(request: Request, status: int, body: ErrorBody) -> Response:
 
 def _on_qm_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.QmError)  # registered for this class only
+    if error.code == "sign_in.needed" and wants_page(request):
+        return RedirectResponse(sign_in_address(request), status_code=303)
     status = status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request.failed", code=error.code, hint=error.hint, status=status)

@@ -10,8 +10,10 @@ from api.playback import Playback
 from qm.analysis.voc.link_surveys import LinkPolicy
 from qm.config import Settings
 from qm.domain.form import Form
+from qm.domain.sign_in import SessionRules
 from qm.domain.text import Language
 from qm.domain.voc_plan import VocPlan
+from qm.operations.passwords import Passwords, common_passwords
 from qm.ports import ObjectStore, UnitOfWork
 from qm.rules.loader import load_packs
 from qm.services.audit import AuditService
@@ -26,6 +28,7 @@ from qm.services.estimates import EstimateService
 from qm.services.figures import FigureService
 from qm.services.rater_study import RaterStudyService
 from qm.services.selection import SelectionService
+from qm.services.sign_in import SignInService
 from qm.services.survey_intake import SurveyIntake
 from qm.services.survey_reports import SurveyReportService
 from qm.services.surveys import SurveyService
@@ -60,6 +63,7 @@ class Services:
     derive: DeriveService
     audit: AuditService
     listening: Listening
+    sign_in: SignInService
 
 
 def build_services(settings: Settings) -> Services:
@@ -98,6 +102,7 @@ def build_services(settings: Settings) -> Services:
         derive=DeriveService(reading, forms, plan),
         audit=AuditService(writing, reading, FileAnchors(settings.data), _now),
         listening=Listening(monotonic),
+        sign_in=SignInService(writing, reading, Passwords(), _now, SessionRules(), common_passwords()),
     )
 
 

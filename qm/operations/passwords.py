@@ -1,7 +1,15 @@
 """Hashes of passwords with argon2id."""
 
+from importlib.resources import files
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+
+def common_passwords() -> frozenset[str]:
+    """Passwords of twelve letters and more that are tried first, in small letters."""
+    text = files("qm.operations").joinpath("common_passwords.txt").read_text(encoding="utf-8")
+    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
 
 
 class Passwords:
