@@ -1,22 +1,17 @@
-"""Who looks, for the audit trail.
-
-Nobody signs in yet: a page knows the name that its reader typed on a form and the browser kept, a program none. Signing
-in has to change this module only.
-"""
+"""Who looks, for the audit trail."""
 
 from typing import Annotated
-from urllib.parse import unquote
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
-UNNAMED = "unnamed"
-"""Stands for who told no name."""
+from api.people.principal import AskingHere
+
 WHO_COOKIE = "qm_who"
 LONGEST_NAME = 200
 
 
-def _actor(request: Request) -> str:
-    return unquote(request.cookies.get(WHO_COOKIE, ""))[:LONGEST_NAME].strip() or UNNAMED
+def _actor(asking: AskingHere) -> str:
+    return asking.principal.person.login
 
 
 ActorHere = Annotated[str, Depends(_actor)]

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
-from api.actor import UNNAMED
 from api.listening import Listening
 from api.playback import Playback
 from qm.analysis.voc.link_surveys import LinkPolicy
@@ -38,6 +37,9 @@ from qm.storage.database import Database
 from qm.storage.objects import make_objects
 from qm.storage.site_watch import SiteWatch
 from qm.voc_file import read_plan
+
+UNNAMED = "unnamed"
+"""Stands in the audit trail for a process of ours that acts for nobody."""
 
 
 @dataclass(frozen=True)

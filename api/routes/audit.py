@@ -9,14 +9,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.dependencies import Cursor, ServicesHere, Size
 from api.envelopes import DOCUMENTED
 from api.pages import language_of, render
+from api.people.principal import needs
 from api.presentation import in_zone
 from api.wiring import Services
+from qm.domain.people import Right
 from qm.errors import InputError
 from qm.ports.audit import AuditFilter
 from qm.services.audit import AuditPage
 from qm.wording_audit import ACTIONS, action_word, actor_word, kind_word, tell_details
 
-router = APIRouter(tags=["audit"], responses=DOCUMENTED)
+router = APIRouter(tags=["audit"], responses=DOCUMENTED, dependencies=[needs(Right.AUDIT_READ)])
 
 
 def _audit_filter(

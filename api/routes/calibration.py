@@ -10,19 +10,21 @@ from api import calibration_pages as pages
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import language_of, render
+from api.people.principal import needs
 from api.presentation import url_part
 from api.same_origin import FormFields, SameOrigin
 from api.schemas.calibration import RaterAnswers, SessionList, SheetList
 from api.schemas.errors import ErrorEnvelope
 from api.wiring import Services
 from qm.domain.agreement import Coefficient, Pair
+from qm.domain.people import Right
 from qm.services.calibration_views import SessionRow, SessionView
 
 WRITES: dict[int | str, dict[str, Any]] = DOCUMENTED | {
     400: {"model": ErrorEnvelope, "description": "Closed, past its deadline, or about something that wasn't asked"},
     403: {"model": ErrorEnvelope, "description": "Sent by another site's page"},
 }
-router = APIRouter(tags=["calibration"], responses=DOCUMENTED)
+router = APIRouter(tags=["calibration"], responses=DOCUMENTED, dependencies=[needs(Right.CALIBRATION_ANSWER)])
 PairHere = Annotated[Pair, Query(description="whose answers are compared")]
 CoefficientHere = Annotated[Coefficient, Query(description="the measure to draw")]
 Rater = Annotated[str, Query(description="who answers, as named when the session was opened")]

@@ -11,17 +11,19 @@ from api.charts_reliability import reliability_plot
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import language_of, render
+from api.people.principal import needs
 from api.presentation import number, percent
 from qm.analysis.calibration.fit_severity import chance_on_even_cases
 from qm.domain.calibration import MACHINE
 from qm.domain.calibration_study import FacetEffect
 from qm.domain.figures import Figure
+from qm.domain.people import Right
 from qm.domain.text import Language
 from qm.services.study_export import map_csv, raters_csv
 from qm.services.study_views import MapView, RaterView
 from qm.wording_study import study_word
 
-router = APIRouter(tags=["calibration"], responses=DOCUMENTED)
+router = APIRouter(tags=["calibration"], responses=DOCUMENTED, dependencies=[needs(Right.FIGURES_READ, whole=True)])
 FormId = Annotated[str, Query(alias="form", description="form id; empty: the first one with answers")]
 
 

@@ -12,11 +12,13 @@ from api.case_pages import filled_step, report_csv
 from api.dependencies import Cursor, ServicesHere, Size
 from api.envelopes import DOCUMENTED, status_of
 from api.pages import language_of, render
+from api.people.principal import needs
 from api.same_origin import FormFields, SameOrigin
 from api.schemas.cases import CaseStep
 from api.schemas.errors import ErrorEnvelope
 from api.wiring import Services
 from qm.domain.case_report import CaseReport
+from qm.domain.people import Right
 from qm.errors import InputError
 from qm.services.case_export import cases_csv
 from qm.services.case_views import CaseFilter, CaseQueue, CaseView
@@ -25,7 +27,7 @@ WRITES: dict[int | str, dict[str, Any]] = DOCUMENTED | {
     403: {"model": ErrorEnvelope, "description": "Sent by another site's page"},
     409: {"model": ErrorEnvelope, "description": "Somebody else changed the case, or it's closed"},
 }
-router = APIRouter(tags=["cases"], responses=DOCUMENTED)
+router = APIRouter(tags=["cases"], responses=DOCUMENTED, dependencies=[needs(Right.CASE_READ)])
 COOKIE_AGE_S = 30 * 24 * 3600
 Day = Annotated[date | None, Query(description="first day of the report; a week where the other isn't given")]
 Until = Annotated[date | None, Query(description="the day after the last one")]
@@ -78,7 +80,7 @@ def case_page(request: Request, services: ServicesHere, case_id: str, actor: Act
     return _case_page(request, view, services, {})
 
 
-@router.post("/cases/{case_id}/{step}", include_in_schema=False, dependencies=[SameOrigin])
+@router.post("/cases/{case_id}/{step}", include_in_schema=False, dependencies=[SameOrigin, needs(Right.CASE_WORK)])
 def take_step(request: Request, services: ServicesHere, case_id: str, step: str, fields: FormFields) -> Response:
     """Take a step from the page; what can't be taken is told there, with what was filled in."""
     try:
@@ -126,7 +128,7 @@ def case(services: ServicesHere, case_id: str, actor: ActorHere) -> CaseView:
 
 
 @router.post("/api/v1/cases/{case_id}/{step}", summary="Take a step with a case", responses=WRITES,
-             dependencies=[SameOrigin])  # fmt: skip
+             dependencies=[SameOrigin, needs(Right.CASE_WORK)])  # fmt: skip
 def post_step(services: ServicesHere, case_id: str, step: str, filled: CaseStep) -> CaseView:
     """`step`: assign, attempt, cause, remedy, appointment, close, reopen or answer.
 

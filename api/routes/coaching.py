@@ -8,9 +8,11 @@ from api.actor import ActorHere
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import render
+from api.people.principal import needs
 from api.schemas.lists import CoachingList
+from qm.domain.people import Right
 
-router = APIRouter(tags=["coaching"], responses=DOCUMENTED)
+router = APIRouter(tags=["coaching"], responses=DOCUMENTED, dependencies=[needs(Right.COACHING_READ)])
 Supervisor = Annotated[str, Query(description="name of a supervisor, or of a team that has none; empty: all")]
 AgentId = Annotated[str, Query(alias="agent", description="agent id; empty: all", examples=["A01"])]
 

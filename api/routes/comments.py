@@ -11,15 +11,17 @@ from api.charts_intervals import IntervalRow, interval_plot
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import language_of, render
+from api.people.principal import needs
 from api.presentation import in_zone, number
 from qm.analysis.voc.group_figures import share_figure
 from qm.domain.comment import ThemeReport
 from qm.domain.figures import Figure
+from qm.domain.people import Right
 from qm.domain.text import Language
 from qm.services.comments import CommentView
 from qm.services.theme_export import themes_csv
 
-router = APIRouter(tags=["comments"], responses=DOCUMENTED)
+router = APIRouter(tags=["comments"], responses=DOCUMENTED, dependencies=[needs(Right.CONTACT_READ, whole=True)])
 Source = Annotated[
     Literal["comments", "turns"], Query(description="comments of surveys, or customers' turns in conversations")
 ]

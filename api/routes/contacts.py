@@ -7,11 +7,13 @@ from api.actor import ActorHere
 from api.dependencies import Cursor, FilterHere, ServicesHere, Size
 from api.envelopes import DOCUMENTED
 from api.pages import render
+from api.people.principal import needs
 from api.schemas.lists import Peaks
 from api.wiring import Services
+from qm.domain.people import Right
 from qm.services.views import ContactPage, ContactView
 
-router = APIRouter(tags=["contacts"], responses=DOCUMENTED)
+router = APIRouter(tags=["contacts"], responses=DOCUMENTED, dependencies=[needs(Right.CONTACT_READ)])
 
 
 @router.get("/contacts", include_in_schema=False)
@@ -32,7 +34,12 @@ def contacts(services: ServicesHere, wanted: FilterHere, cursor: Cursor = "", si
 
 
 # The routes below a contact come first: an id may hold a slash, so the contact itself takes the whole rest.
-@router.get("/contacts/{contact_id:path}/audio", summary="The recording", response_class=StreamingResponse)
+@router.get(
+    "/contacts/{contact_id:path}/audio",
+    summary="The recording",
+    response_class=StreamingResponse,
+    dependencies=[needs(Right.CONTACT_LISTEN)],
+)
 def audio(request: Request, services: ServicesHere, contact_id: str, actor: ActorHere) -> Response:
     """The recording as it came. Byte ranges are served, so that a player can seek."""
     sha256 = services.contacts.recording(contact_id)

@@ -9,12 +9,14 @@ from api.charts_drivers import validity_plot
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import language_of, render
+from api.people.principal import needs
 from api.presentation import in_zone
 from qm import wording_derived
+from qm.domain.people import Right
 from qm.services.derive_form import DerivedView
 from qm.services.driver_export import derived_csv
 
-router = APIRouter(tags=["drivers"], responses=DOCUMENTED)
+router = APIRouter(tags=["drivers"], responses=DOCUMENTED, dependencies=[needs(Right.FIGURES_READ, whole=True)])
 FormId = Annotated[str, Query(alias="form", description="id of a form; empty: the proposal made last")]
 
 

@@ -9,13 +9,15 @@ from api.charts_drivers import effect_plot, importance_bar, largest_importance
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import language_of, render
+from api.people.principal import needs
 from api.presentation import in_zone
 from qm import wording_drivers
 from qm.domain.drivers import DriverKind, Verdict
+from qm.domain.people import Right
 from qm.services.driver_export import drivers_csv
 from qm.services.drivers import DriverView
 
-router = APIRouter(tags=["drivers"], responses=DOCUMENTED)
+router = APIRouter(tags=["drivers"], responses=DOCUMENTED, dependencies=[needs(Right.FIGURES_READ, whole=True)])
 ReportId = Annotated[
     str, Query(alias="report", description="`<scale>:<form>`; empty: the newest", examples=["satisfaction:chat"])
 ]

@@ -12,17 +12,19 @@ from api.charts_lines import LineMark, LinePoint, TimeLine, time_line
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import language_of, render
+from api.people.principal import needs
 from api.presentation import MONTHS, in_zone, number
 from api.schemas.selection import EstimateTwin
 from api.texts import say
 from qm.domain.estimate import DayEstimate, EstimateReport
 from qm.domain.figures import Figure
+from qm.domain.people import Right
 from qm.domain.text import Language
 from qm.services.estimate_csv import days_csv, groups_csv
 from qm.wording_features import feature_name
 from qm.wording_selection import mark_text
 
-router = APIRouter(tags=["estimates"], responses=DOCUMENTED)
+router = APIRouter(tags=["estimates"], responses=DOCUMENTED, dependencies=[needs(Right.FIGURES_READ, whole=True)])
 Day = Annotated[str, Query(description="day of a saved estimate; empty: the latest", examples=["2026-11-23"])]
 By = Annotated[Literal["process", "team", "agent"], Query(description="what groups are")]
 

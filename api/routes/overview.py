@@ -4,10 +4,12 @@ from fastapi import APIRouter, Request, Response
 
 from api.dependencies import ServicesHere
 from api.pages import render
+from api.people.principal import needs
 from api.schemas.lists import QuarantineList
+from qm.domain.people import Right
 from qm.services.views import DayFigures
 
-router = APIRouter(tags=["overview"])
+router = APIRouter(tags=["overview"], dependencies=[needs(Right.FIGURES_READ, whole=True)])
 
 
 @router.get("/", include_in_schema=False)

@@ -11,16 +11,18 @@ from api.charts_selection import ways_plot
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import language_of, render
+from api.people.principal import needs
 from api.presentation import in_zone, number
 from api.schemas.selection import SelectionTwin
 from qm.domain.figures import Figure
+from qm.domain.people import Right
 from qm.domain.selection import Headline, ResponseTable, SelectionReport
 from qm.domain.text import Language
 from qm.services.selection_csv import headlines_csv
 from qm.wording_features import feature_name
 from qm.wording_selection import bounds_text, headline_title, mark_text, selection_word, shown_scale
 
-router = APIRouter(tags=["selection"], responses=DOCUMENTED)
+router = APIRouter(tags=["selection"], responses=DOCUMENTED, dependencies=[needs(Right.FIGURES_READ, whole=True)])
 By = Annotated[
     Literal["process", "team", "agent", "hour", "medium", "channel"], Query(description="what rates are told by")
 ]  # fmt: skip

@@ -9,16 +9,19 @@ from fastapi.responses import PlainTextResponse
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import language_of, render
+from api.people.principal import needs
 from api.same_origin import SameOrigin, json_body
 from api.schemas.errors import ErrorEnvelope
 from api.schemas.surveys import BODY, ImportResult
 from api.voc_plots import scale_plots, shown
+from qm.domain.people import Right
 from qm.domain.survey_report import SurveyReport
 from qm.errors import InputError
 from qm.services.survey_csv import report_csv
 from qm.services.survey_reports import BY, ReportWish
 
 router = APIRouter(tags=["surveys"], responses=DOCUMENTED)
+FIGURES = [needs(Right.FIGURES_READ, whole=True)]
 REFUSED: dict[int | str, dict[str, Any]] = DOCUMENTED | {
     400: {"model": ErrorEnvelope, "description": "Too long, not JSON, or no list of objects"},
     403: {"model": ErrorEnvelope, "description": "Sent by another site's page"},
@@ -50,7 +53,7 @@ def _day(text: str) -> date | None:
 WishHere = Annotated[ReportWish, Depends(_wish)]
 
 
-@router.get("/voc", include_in_schema=False)
+@router.get("/voc", include_in_schema=False, dependencies=FIGURES)
 def surveys_page(request: Request, services: ServicesHere, wish: WishHere) -> Response:
     """NPS, satisfaction and every other scale: over time with milestones, and by group with targets."""
     report, language = services.survey_reports.report(wish), language_of(request)
@@ -60,13 +63,18 @@ def surveys_page(request: Request, services: ServicesHere, wish: WishHere) -> Re
     )  # fmt: skip
 
 
-@router.get("/api/v1/voc", summary="Survey report")
+@router.get("/api/v1/voc", summary="Survey report", dependencies=FIGURES)
 def surveys(services: ServicesHere, wish: WishHere) -> SurveyReport:
     """Counts and every scale with intervals and targets, by group and over time."""
     return services.survey_reports.report(wish)
 
 
-@router.get("/api/v1/voc.csv", summary="Survey report as CSV", response_class=PlainTextResponse)
+@router.get(
+    "/api/v1/voc.csv",
+    summary="Survey report as CSV",
+    response_class=PlainTextResponse,
+    dependencies=FIGURES,
+)
 def surveys_csv(services: ServicesHere, wish: WishHere) -> Response:
     """A line a group, or period, and scale."""
     headers = {"Content-Disposition": 'attachment; filename="surveys.csv"'}
@@ -84,8 +92,8 @@ async def _sent(request: Request) -> list[dict[str, Any]]:
 
 
 @router.post(
-    "/api/v1/surveys", summary="Take in survey responses", dependencies=[SameOrigin], openapi_extra=BODY,
-    responses=REFUSED,
+    "/api/v1/surveys", summary="Take in survey responses", openapi_extra=BODY, responses=REFUSED,
+    dependencies=[SameOrigin, needs(Right.SURVEY_WRITE)],
 )  # fmt: skip
 def take_in(services: ServicesHere, items: Annotated[list[dict[str, Any]], Depends(_sent)]) -> ImportResult:
     """Keep and link responses, open cases, remake the coaching list. The same list again changes nothing."""

@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from qm.domain.people import Role
 
 
 def _sample_day():  # with importlib import mode, neighbours aren't importable by name
@@ -39,8 +40,17 @@ def app(day_settings):
 
 
 @pytest.fixture
-def client(app) -> Iterator[TestClient]:
+def client(app, sample) -> Iterator[TestClient]:
+    """An analyst who sees the whole site; `sample.sign_in` lets somebody else in."""
     with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        sample.sign_in(client, Role.ANALYST)
+        yield client
+
+
+@pytest.fixture
+def auditor(app, sample) -> Iterator[TestClient]:
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        sample.sign_in(client, Role.AUDITOR)
         yield client
 
 
@@ -53,4 +63,5 @@ def empty_client(sample, tmp_path) -> Iterator[TestClient]:
     database.upgrade()
     database.close()
     with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        sample.sign_in(client, Role.ANALYST)
         yield client
