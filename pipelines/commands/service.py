@@ -9,7 +9,7 @@ from pipelines.commands.context import CommandContext, emit_json
 from pipelines.doctor.checks import by_part, examine
 from pipelines.doctor.finding import Finding, Health
 from pipelines.doctor.words import told
-from qm.config import SETTINGS
+from qm.setting_table import SETTINGS
 from qm.domain.text import Language
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]

@@ -10,7 +10,8 @@ import typer.main
 
 from pipelines.cli import app
 from qm.analysis.measure_talk import MEASURES
-from qm.config import OTHER_NAMES, SETTINGS
+from qm.config import OTHER_NAMES
+from qm.setting_table import SETTINGS
 from qm.domain.text import Language
 from qm.rules.loader import read_yaml
 from qm.rules.located import FaultList

@@ -3,7 +3,7 @@
 import pytest
 
 from models.processor import Processor, count_cards, processor_for
-from qm.config import SETTINGS
+from qm.setting_table import SETTINGS
 from qm.errors import EngineError
 
 PRECISIONS = ("int8", "int8_float16", "float16", "float32")
