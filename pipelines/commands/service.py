@@ -9,8 +9,8 @@ from pipelines.commands.context import CommandContext, emit_json
 from pipelines.doctor.checks import by_part, examine
 from pipelines.doctor.finding import Finding, Health
 from pipelines.doctor.words import told
-from qm.setting_table import SETTINGS
 from qm.domain.text import Language
+from qm.setting_table import SETTINGS
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 STYLES = {Health.OK: "green", Health.NOTE: "yellow", Health.FAULT: "bold red"}

@@ -11,13 +11,13 @@ import typer.main
 from pipelines.cli import app
 from qm.analysis.measure_talk import MEASURES
 from qm.config import OTHER_NAMES
-from qm.setting_table import SETTINGS
 from qm.domain.text import Language
 from qm.rules.loader import read_yaml
 from qm.rules.located import FaultList
 from qm.rules.parse_conditions import ConditionParser
 from qm.rules.predicates import LEAST_LIKENESS
 from qm.rules.scene import Thresholds
+from qm.setting_table import SETTINGS
 from qm.wording import WORDS
 from qm.wording_codes import CODES
 

@@ -3,8 +3,8 @@
 import pytest
 
 from models.processor import Processor, count_cards, processor_for
-from qm.setting_table import SETTINGS
 from qm.errors import EngineError
+from qm.setting_table import SETTINGS
 
 PRECISIONS = ("int8", "int8_float16", "float16", "float32")
 
