@@ -2,17 +2,18 @@
 
 from typing import Annotated, Literal
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query
 
+from api.people.principal import AskingHere
+from api.site import SiteServicesHere
 from api.wiring import Services
 from qm.services.contacts import ContactFilter
 
 State = Literal["", "waiting", "done", "quarantined"]
 
 
-def _services(request: Request) -> Services:
-    services: Services = request.app.state.services
-    return services
+def _services(services: SiteServicesHere, asking: AskingHere) -> Services:
+    return services.seen_by(asking.principal.scope)
 
 
 def _contact_filter(
@@ -29,6 +30,7 @@ def _contact_filter(
 
 
 ServicesHere = Annotated[Services, Depends(_services)]
+"""A parameter of a handler: the services, narrowed to what whoever asks may see."""
 FilterHere = Annotated[ContactFilter, Depends(_contact_filter)]
 Cursor = Annotated[str, Query(description="`next_cursor` of the page before; empty: from the start")]
 Size = Annotated[int, Query(ge=1, le=200, description="rows a page")]

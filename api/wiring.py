@@ -1,6 +1,6 @@
 """Joins services to storage. The only module of `api` that knows how things are kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
@@ -9,6 +9,7 @@ from api.playback import Playback
 from qm.analysis.voc.link_surveys import LinkPolicy
 from qm.config import Settings
 from qm.domain.form import Form
+from qm.domain.people import Scope
 from qm.domain.sign_in import SessionRules
 from qm.domain.text import Language
 from qm.domain.voc_plan import VocPlan
@@ -66,6 +67,15 @@ class Services:
     audit: AuditService
     listening: Listening
     sign_in: SignInService
+
+    def seen_by(self, scope: Scope) -> "Services":
+        """The same for somebody who sees that scope. What isn't narrowed here is for whoever sees the whole site."""
+        if scope.is_whole:
+            return self
+        return replace(
+            self, contacts=self.contacts.seen_by(scope), coaching=self.coaching.seen_by(scope),
+            cases=self.cases.seen_by(scope),
+        )  # fmt: skip
 
 
 def build_services(settings: Settings) -> Services:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from fastapi import Depends, Request
 
-from api.dependencies import ServicesHere
+from api.site import SiteServicesHere
 from qm.domain.people import Principal, Right
 from qm.domain.sign_in import Session
 from qm.errors import OriginError, RightError, SignInError
@@ -40,7 +40,7 @@ def cookie_name(request: Request) -> str:
     return SECURE_COOKIE if request.url.scheme == "https" else PLAIN_COOKIE
 
 
-def _asking(request: Request, services: ServicesHere) -> Asking:
+def _asking(request: Request, services: SiteServicesHere) -> Asking:
     """Who asks.
 
     Raises:

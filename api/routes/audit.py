@@ -18,7 +18,7 @@ from qm.ports.audit import AuditFilter
 from qm.services.audit import AuditPage
 from qm.wording_audit import ACTIONS, action_word, actor_word, kind_word, tell_details
 
-router = APIRouter(tags=["audit"], responses=DOCUMENTED, dependencies=[needs(Right.AUDIT_READ)])
+router = APIRouter(tags=["audit"], responses=DOCUMENTED, dependencies=[needs(Right.AUDIT_READ, whole=True)])
 
 
 def _audit_filter(

@@ -24,7 +24,9 @@ WRITES: dict[int | str, dict[str, Any]] = DOCUMENTED | {
     400: {"model": ErrorEnvelope, "description": "Closed, past its deadline, or about something that wasn't asked"},
     403: {"model": ErrorEnvelope, "description": "Sent by another site's page"},
 }
-router = APIRouter(tags=["calibration"], responses=DOCUMENTED, dependencies=[needs(Right.CALIBRATION_ANSWER)])
+router = APIRouter(
+    tags=["calibration"], responses=DOCUMENTED, dependencies=[needs(Right.CALIBRATION_ANSWER, whole=True)]
+)
 PairHere = Annotated[Pair, Query(description="whose answers are compared")]
 CoefficientHere = Annotated[Coefficient, Query(description="the measure to draw")]
 Rater = Annotated[str, Query(description="who answers, as named when the session was opened")]

@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.dependencies import ServicesHere
 from api.envelopes import status_of
 from api.pages import render
 from api.people.principal import AskingHere, check_csrf, cookie_name, safe_target
 from api.same_origin import FormFields, SameOrigin
+from api.site import SiteServicesHere
 from qm.errors import InputError, SignInError
 
 router = APIRouter(include_in_schema=False)
@@ -24,7 +24,7 @@ def sign_in_page(request: Request, to: To = "/") -> Response:
 
 
 @router.post("/sign-in", dependencies=[SameOrigin])
-def sign_in(request: Request, services: ServicesHere, fields: FormFields) -> Response:
+def sign_in(request: Request, services: SiteServicesHere, fields: FormFields) -> Response:
     """Open a session under a new key, whatever key came with the request."""
     login, to = fields.get("login", ""), safe_target(fields.get("to", "/"))
     place = request.client.host if request.client else ""
@@ -40,7 +40,7 @@ def sign_in(request: Request, services: ServicesHere, fields: FormFields) -> Res
 
 
 @router.post("/sign-out", dependencies=[SameOrigin])
-def sign_out(request: Request, services: ServicesHere, asking: AskingHere, fields: FormFields) -> Response:
+def sign_out(request: Request, services: SiteServicesHere, asking: AskingHere, fields: FormFields) -> Response:
     """End the session."""
     check_csrf(asking, fields)
     services.sign_in.sign_out(request.cookies.get(cookie_name(request), ""))
@@ -56,7 +56,7 @@ def password_page(request: Request, link: Link = "") -> Response:
 
 
 @router.post("/password", dependencies=[SameOrigin])
-def set_password(request: Request, services: ServicesHere, fields: FormFields) -> Response:
+def set_password(request: Request, services: SiteServicesHere, fields: FormFields) -> Response:
     """Set it; then sign in with it."""
     link, first, second = (fields.get(name, "") for name in ("link", "password", "again"))
     try:

@@ -93,7 +93,7 @@ async def _sent(request: Request) -> list[dict[str, Any]]:
 
 @router.post(
     "/api/v1/surveys", summary="Take in survey responses", openapi_extra=BODY, responses=REFUSED,
-    dependencies=[SameOrigin, needs(Right.SURVEY_WRITE)],
+    dependencies=[SameOrigin, needs(Right.SURVEY_WRITE, whole=True)],
 )  # fmt: skip
 def take_in(services: ServicesHere, items: Annotated[list[dict[str, Any]], Depends(_sent)]) -> ImportResult:
     """Keep and link responses, open cases, remake the coaching list. The same list again changes nothing."""

@@ -102,6 +102,8 @@ class Scope:
         return all(not theirs or (bool(ours) and ours <= theirs) for ours, theirs in pairs)
 
 
+WHOLE = Scope()
+"""Shows everything."""
 NOBODY = Scope(agents=frozenset({""}))
 """Shows nothing: of an agent whose id nobody has told."""
 

@@ -1,9 +1,10 @@
 """The list of contacts, a page at a time: what narrows it, and what a line of it shows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qm.domain.contact import Contact
 from qm.domain.evaluation import Brief
+from qm.domain.people import Scope
 from qm.domain.run import ItemState
 from qm.domain.survey import SurveyResponse
 
@@ -16,6 +17,7 @@ class ContactQuery:
         forms: evaluations on other forms aren't looked at.
         failed: only done contacts with a missed automatic fail.
         open_only: only done contacts with a criterion that couldn't be told.
+        scope: whose contacts whoever asks may see.
     """
 
     forms: tuple[str, ...]
@@ -26,6 +28,7 @@ class ContactQuery:
     state: str = ""
     failed: bool = False
     open_only: bool = False
+    scope: Scope = field(default_factory=Scope)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Protocol
 from qm.domain.coaching import CoachingItem
 from qm.domain.contact import Contact
 from qm.domain.evaluation import Brief, Evaluation
+from qm.domain.people import Scope
 from qm.domain.recognition import Recognition, Voices
 from qm.domain.run import ItemState, Quarantine, Run
 from qm.domain.signals import Signals
@@ -48,8 +49,8 @@ class ContactStore(Protocol):
         """
         ...
 
-    def choices(self) -> Choices:
-        """Values of the list's filters."""
+    def choices(self, scope: Scope) -> Choices:
+        """Values of the list's filters, as far as they stand in contacts within the scope."""
         ...
 
 

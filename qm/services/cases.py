@@ -13,6 +13,7 @@ from qm.domain.case_plan import CasePlan, Severity
 from qm.domain.case_report import CaseReport
 from qm.domain.contact import Contact
 from qm.domain.erasure import is_erased
+from qm.domain.people import WHOLE, Scope
 from qm.domain.voc_plan import VocPlan
 from qm.errors import InputError, NotFoundError
 from qm.ports import Unit, UnitOfWork
@@ -40,14 +41,22 @@ class CaseService:
         reading: transactions for what only looks.
         now: the clock.
         min_n: below so many cases no share is told.
+        scope: cases about whose contacts are shown and worked on; all others are as if they weren't there.
     """
 
-    def __init__(self, unit_of_work: UnitOfWork, reading: UnitOfWork, plan: VocPlan, now: Now, min_n: int) -> None:
+    def __init__(
+        self, unit_of_work: UnitOfWork, reading: UnitOfWork, plan: VocPlan, now: Now, min_n: int, scope: Scope = WHOLE
+    ) -> None:  # fmt: skip
         self._unit_of_work = unit_of_work
         self._reading = reading
         self._plan = plan
         self._clock = now
         self._min_n = min_n
+        self._scope = scope
+
+    def seen_by(self, scope: Scope) -> "CaseService":
+        """The same for somebody who sees that scope."""
+        return CaseService(self._unit_of_work, self._reading, self._plan, self._clock, self._min_n, scope)
 
     def _now(self) -> datetime:
         """Whole seconds: what people write down has no finer ones."""
@@ -109,8 +118,8 @@ class CaseService:
             every = wanted.state in (CaseState.CLOSED, EVERY_STATE)
             found = unit.cases.every() if every else unit.cases.unfinished()
             cases = [case for case in found if not is_erased(case.id)]
-            rows = [self.row(*pair, now) for pair in self._with_contacts(unit, cases)]
-            opening = unit.documents.get(*OPENING)
+            rows = [self.row(*pair, now) for pair in self._seen(unit, cases)]
+            opening = unit.documents.get(*OPENING) if self._scope.is_whole else None
         rows.sort(key=_urgency)
         left = [row for row in rows if row.state is not CaseState.CLOSED]
         live = [row for row in left if row.stands]
@@ -134,8 +143,7 @@ class CaseService:
             NotFoundError: no such case.
         """
         with self._reading() as unit:
-            case = unit.cases.get(case_id)
-            contact = unit.contacts.get(case.contact_id) if case.contact_id else None
+            case, contact = self._one(unit, case_id)
             response = unit.surveys.get(case.response_id)
         return CaseView(
             row=self.row(case, contact, self._now()), case=case, version=case.version, response=response,
@@ -153,7 +161,7 @@ class CaseService:
         """
         with self._unit_of_work() as unit:
             unit.lock("cases")
-            case = unit.cases.get(case_id)
+            case, _contact = self._one(unit, case_id)
             after = take(name, case, step, self.plan, self._now())
             unit.cases.save(after, case.version if step.seen is None else step.seen)
             note_case(unit, case, after)
@@ -178,15 +186,17 @@ class CaseService:
         first, last = (datetime.combine(day, time(), zone) for day in (begin, end))
         with self._reading() as unit:
             cases = unit.cases.every()
+            if not self._scope.is_whole:
+                cases = tuple(case for case, _contact in self._seen(unit, cases))
             own = [case for case in cases if first <= case.opened_at < last]
-            teams = {case.contact_id: contact.agent.team for case, contact in self._with_contacts(unit, own) if contact}
+            teams = {case.contact_id: contact.agent.team for case, contact in self._seen(unit, own) if contact}
         return report_cases(cases, teams, first, last, now, self.plan, self._min_n)
 
     def export(self) -> tuple[tuple[CaseRow, Case], ...]:
         """Every case with its line, by moment of opening."""
         now = self._now()
         with self._reading() as unit:
-            pairs = [(self.row(*pair, now), pair[0]) for pair in self._with_contacts(unit, unit.cases.every())]
+            pairs = [(self.row(*pair, now), pair[0]) for pair in self._seen(unit, unit.cases.every())]
         return tuple(sorted(pairs, key=lambda pair: (pair[0].opened_at, pair[0].id)))
 
     def row(self, case: Case, contact: Contact | None, now: datetime) -> CaseRow:
@@ -208,10 +218,24 @@ class CaseService:
             outcome=case.outcome.value if case.outcome else "", stands=case.stands,
         )  # fmt: skip
 
-    @staticmethod
-    def _with_contacts(unit: Unit, cases: "tuple[Case, ...] | list[Case]") -> Iterator[Pair]:
+    def _seen(self, unit: Unit, cases: "tuple[Case, ...] | list[Case]") -> Iterator[Pair]:
+        """Those within the scope, each with its contact."""
         for case in cases:
-            yield case, unit.contacts.get(case.contact_id) if case.contact_id else None
+            contact = unit.contacts.get(case.contact_id) if case.contact_id else None
+            if self._scope.is_whole or (contact is not None and self._scope.allows(contact)):
+                yield case, contact
+
+    def _one(self, unit: Unit, case_id: str) -> Pair:
+        """One case within the scope. Whoever sees a part of the site isn't told whether there is such a case elsewhere."""
+        try:
+            found = list(self._seen(unit, [unit.cases.get(case_id)]))
+        except NotFoundError:
+            if self._scope.is_whole:
+                raise
+            found = []
+        if not found:
+            raise NotFoundError("case.unknown", f"no case '{case_id[:60]}'", "the page of cases names them")
+        return found[0]
 
 
 def _next_step(case: Case, now: datetime) -> str:

@@ -6,6 +6,7 @@ from qm.analysis.pick_coaching import pick_coaching
 from qm.domain.coaching import CoachingItem
 from qm.domain.contact import Contact
 from qm.domain.form import Form
+from qm.domain.people import WHOLE, Scope
 from qm.domain.run import ItemState
 from qm.errors import NotFoundError
 from qm.ports import Unit, UnitOfWork
@@ -18,12 +19,20 @@ class CoachingService:
 
     Args:
         most: items an agent at most.
+        scope: whose items are read.
     """
 
-    def __init__(self, unit_of_work: UnitOfWork, forms: Mapping[str, Form], most: int) -> None:
+    def __init__(
+        self, unit_of_work: UnitOfWork, forms: Mapping[str, Form], most: int, scope: Scope = WHOLE
+    ) -> None:  # fmt: skip
         self._unit_of_work = unit_of_work
         self._forms = forms
         self._most = most
+        self._scope = scope
+
+    def seen_by(self, scope: Scope) -> "CoachingService":
+        """The same for somebody who sees that scope."""
+        return CoachingService(self._unit_of_work, self._forms, self._most, scope)
 
     def refresh(self) -> tuple[CoachingItem, ...]:
         """Pick the items anew and put them in the place of the old list."""
@@ -48,9 +57,9 @@ class CoachingService:
             NotFoundError: nobody of that name leads anybody; the hint names who does.
         """
         with self._unit_of_work() as unit:
-            contacts = {contact.id: contact for contact in unit.contacts.every()}
+            contacts = {contact.id: contact for contact in unit.contacts.every() if self._scope.allows(contact)}
             items = unit.coaching.every()
-        rows = [self._row(item, contacts[item.contact_id]) for item in items]
+        rows = [self._row(item, contacts[item.contact_id]) for item in items if item.contact_id in contacts]
         if agent_id:
             rows = [row for row in rows if row.item.agent_id == agent_id]
         if supervisor:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from qm.domain.contact import Contact
 from qm.domain.evaluation import Brief, Evaluation
 from qm.domain.form import Form
+from qm.domain.people import WHOLE, Scope
 from qm.domain.retention import GONE
 from qm.domain.run import ItemState, Quarantine
 from qm.domain.survey import SurveyResponse
 from qm.errors import NotFoundError
 from qm.ports import Unit, UnitOfWork
 from qm.ports.contact_list import Choices, ContactQuery, ListedContact
-from qm.services.keep_out import contact_that_stands
+from qm.services.keep_out import contact_within
 from qm.services.view_evaluation import form_score, view_evaluation
 from qm.services.views import ContactPage, ContactRow, ContactView, FormScore, SurveyView
 
@@ -31,9 +32,9 @@ class ContactFilter:
     failed: bool = False
     open_only: bool = False
 
-    def query(self, forms: Iterable[str]) -> ContactQuery:
-        """The same for the store."""
-        return ContactQuery(tuple(sorted(forms)), **vars(self))
+    def query(self, forms: Iterable[str], scope: Scope) -> ContactQuery:
+        """The same for the store, for somebody who sees that scope."""
+        return ContactQuery(tuple(sorted(forms)), **vars(self), scope=scope)
 
 
 class ContactService:
@@ -41,11 +42,17 @@ class ContactService:
 
     Args:
         forms: by id, to name criteria and sections.
+        scope: whose contacts are shown; all others are as if they weren't there.
     """
 
-    def __init__(self, unit_of_work: UnitOfWork, forms: Mapping[str, Form]) -> None:
+    def __init__(self, unit_of_work: UnitOfWork, forms: Mapping[str, Form], scope: Scope = WHOLE) -> None:
         self._unit_of_work = unit_of_work
         self._forms = forms
+        self._scope = scope
+
+    def seen_by(self, scope: Scope) -> "ContactService":
+        """The same for somebody who sees that scope."""
+        return ContactService(self._unit_of_work, self._forms, scope)
 
     def page(self, wanted: ContactFilter, cursor: str = "", size: int = 50) -> ContactPage:
         """One page of the list in order of start; `cursor` is the last id of the page before.
@@ -54,14 +61,14 @@ class ContactService:
             NotFoundError: the cursor names no contact of this filter.
         """
         with self._unit_of_work() as unit:
-            page = unit.contacts.page(wanted.query(self._forms), cursor, size)
+            page = unit.contacts.page(wanted.query(self._forms, self._scope), cursor, size)
         rows = tuple(_listed(line, self._forms) for line in page.items)
         return ContactPage(rows, rows[-1].id if page.has_more and rows else "", page.total)
 
     def choices(self) -> Choices:
         """Values to filter by: (value, label) pairs of agent, team, process and medium."""
         with self._unit_of_work() as unit:
-            return unit.contacts.choices()
+            return unit.contacts.choices(self._scope)
 
     def get(self, contact_id: str) -> ContactView:
         """One contact whole.
@@ -70,7 +77,7 @@ class ContactService:
             NotFoundError: no such contact.
         """
         with self._unit_of_work() as unit:
-            contact = contact_that_stands(unit, contact_id)
+            contact = contact_within(unit, contact_id, self._scope)
             state = unit.work.state(contact_id)
             quarantine = unit.work.quarantine_of(contact_id)
             evaluations = unit.evaluations.of_contact(contact_id) if quarantine is None else ()
@@ -103,7 +110,7 @@ class ContactService:
             NotFoundError: no such contact, or it has no recording.
         """
         with self._unit_of_work() as unit:
-            contact = contact_that_stands(unit, contact_id)
+            contact = contact_within(unit, contact_id, self._scope)
             sha256 = unit.outputs.recording(contact_id)
         if sha256 is None or contact.medium.value != "voice":
             raise NotFoundError(

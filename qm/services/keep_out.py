@@ -6,6 +6,7 @@ from datetime import datetime
 
 from qm.domain.contact import Contact
 from qm.domain.erasure import is_erased
+from qm.domain.people import Scope
 from qm.domain.survey import SurveyResponse
 from qm.errors import NotFoundError, PassingError
 from qm.ports import Unit
@@ -68,6 +69,24 @@ def contact_that_stands(unit: Unit, contact_id: str) -> Contact:
     if is_erased(contact_id):
         raise NotFoundError("contact.erased", "this contact was erased", "what is left of it is for figures only")
     return unit.contacts.get(contact_id)
+
+
+def contact_within(unit: Unit, contact_id: str, scope: Scope) -> Contact:
+    """One contact that stands and lies within a scope.
+
+    Raises:
+        NotFoundError: there is none. To whoever sees a part of the site, one that was erased and one that isn't theirs
+            are like one that never was: the answer mustn't tell which.
+    """
+    if scope.is_whole:
+        return contact_that_stands(unit, contact_id)
+    try:
+        contact = contact_that_stands(unit, contact_id)
+    except NotFoundError:
+        contact = None
+    if contact is None or not scope.allows(contact):
+        raise NotFoundError("contact.unknown", f"no contact '{contact_id}'", "see `qm status` or the contacts page")
+    return contact
 
 
 def _is_old(customer_id: str, at: datetime | None, erased: Mapping[str, datetime]) -> bool:

@@ -11,6 +11,7 @@ from qm.documents import dump, load
 from qm.domain.contact import Contact
 from qm.domain.erasure import PREFIX
 from qm.domain.evaluation import Brief
+from qm.domain.people import Scope
 from qm.domain.run import ItemState
 from qm.domain.survey import SurveyResponse
 from qm.errors import NotFoundError
@@ -103,12 +104,12 @@ class SqlContactStore(SqlStore):
         ids = self._connection.execute(statement.limit(size + 1)).scalars().all()
         return ListedPage(self._listed(ids[:size]), int(total), len(ids) > size)
 
-    def choices(self) -> Choices:
-        """Values of the list's filters."""
+    def choices(self, scope: Scope) -> Choices:
+        """Values of the list's filters, as far as they stand in contacts within the scope."""
         names = ("agent_id", "agent_name", "team", "process", "medium")
         facts = tables.contact_facts
-        shown = ~facts.c.contact_id.startswith(PREFIX)
-        rows = self._connection.execute(select(*(facts.c[name] for name in names)).where(shown).distinct()).all()
+        shown = (~facts.c.contact_id.startswith(PREFIX), *within(scope))
+        rows = self._connection.execute(select(*(facts.c[name] for name in names)).where(*shown).distinct()).all()
         agents = {(row.agent_id, row.agent_name) for row in rows}
 
         def alone(name: str) -> tuple[tuple[str, str], ...]:
@@ -167,6 +168,16 @@ def _lines(ids: Any) -> Select[Any]:
     )  # fmt: skip
 
 
+def within(scope: Scope) -> list[ColumnElement[bool]]:
+    """What `contact_facts` must hold of contacts that a scope allows: `Scope.allows` for the database."""
+    facts = tables.contact_facts
+    asked = (
+        (facts.c.team, scope.teams), (facts.c.site, scope.sites), (facts.c.vendor, scope.vendors),
+        (facts.c.agent_id, scope.agents),
+    )  # fmt: skip
+    return [column.in_(sorted(values)) for column, values in asked if values]
+
+
 def _narrowed(wanted: ContactQuery) -> tuple[FromClause, list[ColumnElement[bool]]]:
     """The tables that the filters look at, and what they ask."""
     contacts, facts, items = tables.contacts, tables.contact_facts, tables.items
@@ -177,7 +188,8 @@ def _narrowed(wanted: ContactQuery) -> tuple[FromClause, list[ColumnElement[bool
     )  # fmt: skip
     where: list[ColumnElement[bool]] = [~contacts.c.id.startswith(PREFIX)]  # what is erased counts, and isn't shown
     where += [column == value for column, value in asked if value]
-    if wanted.process or wanted.medium:
+    where += within(wanted.scope)
+    if wanted.process or wanted.medium or not wanted.scope.is_whole:
         source = source.join(facts, facts.c.contact_id == contacts.c.id)
     if wanted.state or wanted.failed or wanted.open_only:
         source = source.outerjoin(items, items.c.contact_id == contacts.c.id)

@@ -53,6 +53,8 @@ contact_facts = Table(
     Column("measures", Text, nullable=False, server_default="{}"),
     Index("ix_contact_facts_started_s", "started_s"),
     Index("ix_contact_facts_customer_id", "customer_id", "started_s"),
+    Index("ix_contact_facts_agent_id", "agent_id"),
+    Index("ix_contact_facts_team", "team"),
 )  # fmt: skip
 """What figures over many contacts are computed from; `started_s` in seconds since 1970."""
 

@@ -8,6 +8,7 @@ import pytest
 
 from qm.domain.contact import Agent, Medium
 from qm.domain.evaluation import Answer
+from qm.domain.people import NOBODY, WHOLE, Scope
 from qm.domain.run import ItemState, Quarantine
 from qm.domain.survey import LinkMethod, SurveyLink, SurveyResponse
 from qm.domain.transcript import Role
@@ -37,7 +38,8 @@ def scored(contact_id, form_id, *, failed, open_):
 def fill(unit, drawn, number=60):
     made = []
     for place in range(number):
-        agent = Agent(f"A{drawn.randrange(3)}", "Anna", f"T{drawn.randrange(2)}")
+        site, vendor = drawn.choice(["Bari", "Lecce"]), drawn.choice(["", "V1", "V2"])
+        agent = Agent(f"A{drawn.randrange(3)}", "Anna", f"T{drawn.randrange(2)}", site=site, vendor=vendor)
         contact = builders.contact(
             f"C-{drawn.choice('aBcÈ')}{place}", started_at=START + timedelta(hours=drawn.randrange(8)), agent=agent,
             process=drawn.choice(["", "p1", "p2"]), medium=drawn.choice([Medium.VOICE, Medium.CHAT]),
@@ -67,19 +69,25 @@ def lets_through(wanted, one):
         (wanted.medium, contact.medium.value), (wanted.state, one.state.value),
     )  # fmt: skip
     is_done = one.state is ItemState.DONE
-    return (
+    return wanted.scope.allows(contact) and (
         all(value in ("", actual) for value, actual in pairs)
         and (not wanted.failed or (is_done and one.failed))
         and (not wanted.open_only or (is_done and one.open))
     )
 
 
+SCOPES = (
+    Scope(teams=frozenset({"T0"})), Scope(vendors=frozenset({"V1", "V2"})), Scope(sites=frozenset({"Bari"})),
+    Scope(frozenset({"T0"}), frozenset({"Bari"}), frozenset({"V1"})), Scope(agents=frozenset({"A1"})), NOBODY,
+)  # fmt: skip
 QUERIES = [
     ContactQuery(FORMS), ContactQuery(FORMS, agent_id="A1"), ContactQuery(FORMS, team="T0", medium="chat"),
     ContactQuery(FORMS, process="p1", state="done"), ContactQuery(FORMS, state="waiting"),
     ContactQuery(FORMS, failed=True), ContactQuery(FORMS, open_only=True, team="T1"),
     ContactQuery(FORMS, failed=True, open_only=True), ContactQuery(("f1",), failed=True),
     ContactQuery((), open_only=True), ContactQuery(FORMS, agent_id="nobody"),
+    *(ContactQuery(FORMS, scope=scope) for scope in SCOPES), ContactQuery(FORMS, failed=True, scope=SCOPES[0]),
+    ContactQuery(FORMS, process="p1", scope=SCOPES[1]), ContactQuery(FORMS, team="T1", scope=SCOPES[0]),
 ]  # fmt: skip
 
 
@@ -134,9 +142,13 @@ def test_a_cursor_of_another_list_is_refused(database):
 
 def test_choices_are_what_contacts_have(database):
     with database.unit_of_work() as unit:
-        assert unit.contacts.choices() == {"agent": (), "team": (), "process": (), "medium": ()}
+        assert unit.contacts.choices(WHOLE) == {"agent": (), "team": (), "process": (), "medium": ()}
         made = [one.contact for one in fill(unit, random.Random(7))]
-        found = unit.contacts.choices()
+        found = unit.contacts.choices(WHOLE)
+        narrowed = unit.contacts.choices(SCOPES[3])
     assert found["agent"] == tuple((name, "Anna") for name in sorted({c.agent.id for c in made}))
     assert found["process"] == (("p1", "p1"), ("p2", "p2"))
     assert found["medium"] == (("chat", "chat"), ("voice", "voice"))
+    seen = [contact for contact in made if SCOPES[3].allows(contact)]
+    assert narrowed["team"] == (("T0", "T0"),)
+    assert narrowed["agent"] == tuple((name, "Anna") for name in sorted({c.agent.id for c in seen}))

@@ -60,9 +60,13 @@ def upgrade() -> None:
     sa.Column('last_s', sa.Float(), nullable=False),
     sa.PrimaryKeyConstraint('key', name=op.f('pk_sign_in_failures'))
     )
+    op.create_index('ix_contact_facts_agent_id', 'contact_facts', ['agent_id'])
+    op.create_index('ix_contact_facts_team', 'contact_facts', ['team'])
 
 
 def downgrade() -> None:
+    for column in ('team', 'agent_id'):
+        op.drop_index(f'ix_contact_facts_{column}', table_name='contact_facts')
     for table in ('sign_in_failures', 'sign_in_links', 'tokens', 'sessions', 'person_secrets', 'people'):
         op.drop_table(table)
 
