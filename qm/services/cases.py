@@ -226,7 +226,7 @@ class CaseService:
                 yield case, contact
 
     def _one(self, unit: Unit, case_id: str) -> Pair:
-        """One case within the scope. Whoever sees a part of the site isn't told whether there is such a case elsewhere."""
+        """One case within the scope; whoever sees a part of the site isn't told of cases elsewhere."""
         try:
             found = list(self._seen(unit, [unit.cases.get(case_id)]))
         except NotFoundError:
