@@ -10,6 +10,7 @@ import qm
 from api import envelopes
 from api.hosts import KnownHosts
 from api.pages import HERE, render
+from api.people.principal import AskingHere
 from api.routes import (
     audit,
     calibration,
@@ -87,5 +88,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def _docs(request: Request) -> Response:
+def _docs(request: Request, _asking: AskingHere) -> Response:
     return render(request, "docs.html")

@@ -1,12 +1,10 @@
-"""What the pages of detractor cases need beside their view objects: words, plots, forms read, a remembered name."""
+"""What the pages of detractor cases need beside their view objects: words, plots, forms read."""
 
 import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, unquote
-
-from fastapi import Request, Response
+from urllib.parse import quote
 
 from api.charts_cases import age_bars
 from api.charts_intervals import IntervalRow, interval_plot
@@ -18,13 +16,14 @@ from qm.domain.case import Outcome
 from qm.domain.case_plan import CasePlan
 from qm.domain.case_report import CaseReport, Part
 from qm.domain.figures import Figure
+from qm.domain.people import Person
 from qm.domain.text import Language
 from qm.errors import InputError
 from qm.services.case_steps import Step
 from qm.wording_cases import case_word, hours_text, moment_text, part_text, scale_word, tell_change
 
 FIELDS = (
-    "who", "note", "to", "channel", "attempt_at", "appointment_at", "cause", "remedy", "outcome", "answer", "score",
+    "note", "to", "channel", "attempt_at", "appointment_at", "cause", "remedy", "outcome", "answer", "score",
 )  # fmt: skip
 """Fields of the one form of a case's page."""
 REPORT_COLUMNS = ("part", "name", "hits", "n", "share", "lo", "hi")
@@ -94,14 +93,14 @@ def _cells(part: Part) -> list[object]:
     return [part.count.hits, part.count.n, *("" if v is None else v for v in (figure.value, figure.lo, figure.hi))]
 
 
-def filled_step(name: str, fields: Mapping[str, str]) -> Step:
-    """The step as the page's one form sends it.
+def filled_step(name: str, fields: Mapping[str, str], person: Person) -> Step:
+    """The step as the page's one form sends it, by whoever is signed in.
 
     Raises:
         InputError: a version, time or score that can't be read.
     """
     return Step(
-        who=fields.get("who", ""), note=fields.get("note", ""), seen=_version(fields.get("version", "")),
+        who=person.shown, actor=person.login, note=fields.get("note", ""), seen=_version(fields.get("version", "")),
         to=fields.get("to", ""), at=_moment(fields.get(f"{name}_at", "")), channel=fields.get("channel", "phone"),
         reached=fields.get("reached") == "yes", cause=fields.get("cause", ""), remedy=fields.get("remedy", ""),
         outcome=fields.get("outcome", ""), answer=fields.get("answer", ""), score=_score(fields.get("score", "")),
@@ -145,13 +144,3 @@ def _hours(figure: Figure, language: Language) -> str:
 def address_of(case_id: str) -> str:
     """The page of a case."""
     return f"/cases/{quote(case_id, safe='')}"
-
-
-def remember(response: Response, cookie: str, text: str, age_s: int) -> None:
-    """Keep a text in the reader's browser for the next form."""
-    response.set_cookie(cookie, quote(text.strip()[:200]), max_age=age_s, httponly=True, samesite="strict")
-
-
-def remembered(request: Request, cookie: str) -> str:
-    """The text that was kept, or nothing."""
-    return unquote(request.cookies.get(cookie, ""))[:200]

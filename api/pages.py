@@ -8,7 +8,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from api import measure_groups, plots, presentation, texts, transcript_marks
+from api import measure_groups, menu, plots, presentation, texts, transcript_marks
+from api.people.principal import Asking
+from qm.domain.people import Right
 from qm.domain.text import Language, Text
 from qm.wording import explain_code, say
 
@@ -43,7 +45,7 @@ def language_of(request: Request) -> Language:
 
 
 def render(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
-    """A page in the reader's language; `?lang=` is remembered."""
+    """A page in the reader's language, with the menu of whoever asks; `?lang=` is remembered."""
     language = language_of(request)
     other = Language.ENGLISH if language is Language.ITALIAN else Language.ITALIAN
     content = ENVIRONMENT.get_template(template).render(
@@ -59,6 +61,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
         word=lambda key: say(key, language),
         meaning=lambda code: explain_code(code, language),
         said=lambda text: _said(text, language),
+        **_who_asks(request),
         **context,
     )
     headers = {"Content-Language": language.value, "Vary": "Cookie, Accept-Language"}
@@ -66,6 +69,21 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
     if request.query_params.get("lang") == language.value:
         response.set_cookie(COOKIE, language.value, max_age=COOKIE_AGE_S, httponly=True, samesite="lax")
     return response
+
+
+def _who_asks(request: Request) -> dict[str, Any]:
+    """What templates know of who is signed in; nobody is before a handler asked."""
+    asking: Asking | None = getattr(request.state, "asking", None)
+    if asking is None:
+        return {"person": None, "csrf": "", "sections": (), "pages_of": lambda _name: (), "may": lambda _right: False}
+    principal, path = asking.principal, request.url.path
+    return {
+        "person": principal.person,
+        "csrf": asking.csrf,
+        "sections": menu.sections_of(principal, path),
+        "pages_of": lambda name: menu.pages_of(name, principal, path),
+        "may": lambda right: principal.may(Right(right)),
+    }
 
 
 def _same_page(request: Request, **changed: str) -> str:

@@ -7,6 +7,7 @@ from api import (
     texts_comments,
     texts_drivers,
     texts_estimates,
+    texts_menu,
     texts_raters,
     texts_selection,
     texts_sign_in,
@@ -262,7 +263,7 @@ WORDS = {
     "error.422": Text("Richiesta non valida", "Invalid request"),
     "error.503": Text("Dati non raggiungibili", "Data can't be reached"),
     "error.hint": Text("Che cosa fare:", "What to do:"),
-    "error.home": Text("Torna alla giornata", "Back to the day"),
+    "error.home": Text("Torna alla pagina iniziale", "Back to the first page"),
     "measure.silence_longest_s": Text("silenzio più lungo (s)", "longest silence (s)"),
     "measure.silence_total_s": Text("silenzio in tutto (s)", "silence in all (s)"),
     "measure.silence_share": Text("quota di silenzio", "share of silence"),
@@ -367,8 +368,8 @@ WORDS = {
 }  # fmt: skip
 """By key. `{name}` stands for a value."""
 for _area in (
-    texts_audit, texts_calibration, texts_cases, texts_comments, texts_drivers, texts_estimates, texts_raters,
-    texts_selection, texts_sign_in, texts_voc,
+    texts_audit, texts_calibration, texts_cases, texts_comments, texts_drivers, texts_estimates, texts_menu,
+    texts_raters, texts_selection, texts_sign_in, texts_voc,
 ):  # fmt: skip
     WORDS.update(_area.WORDS)
 

@@ -71,7 +71,6 @@ WORDS: dict[str, Text] = {
         "Il caso è chiuso. Per lavorarci ancora, riaprirlo con una nota che dice perché.",
         "The case is closed. To work on it again, reopen it with a note that says why.",
     ),
-    "cases.who": Text("Il tuo nome", "Your name"),
     "cases.note": Text("Nota", "Note"),
     "cases.tried": Text("Ho provato a contattarlo", "I tried to reach them"),
     "cases.channel": Text("Come", "How"),

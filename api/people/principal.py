@@ -51,11 +51,17 @@ def _asking(request: Request, services: SiteServicesHere) -> Asking:
         principal = services.sign_in.bearer(given[len(BEARER) :].strip())
         if principal is None:
             raise SignInError("sign_in.token", "this token opens nothing any more", "ask for a new one")
-        return Asking(principal)
+        return _noted(request, Asking(principal))
     signed_in = services.sign_in.who(request.cookies.get(cookie_name(request), ""))
     if signed_in is None:
         raise SignInError("sign_in.needed", "nobody is signed in", "sign in first; a program sends a token")
-    return Asking(signed_in.principal, signed_in.session)
+    return _noted(request, Asking(signed_in.principal, signed_in.session))
+
+
+def _noted(request: Request, asking: Asking) -> Asking:
+    """The same; what is rendered later, an error's page too, shows whose page it is."""
+    request.state.asking = asking
+    return asking
 
 
 AskingHere = Annotated[Asking, Depends(_asking)]

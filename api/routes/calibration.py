@@ -7,12 +7,14 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
 from api import calibration_pages as pages
+from api.actor import PersonHere
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import language_of, render
+from api.people.forms import CALL_WRITE, FORM_WRITE
 from api.people.principal import needs
 from api.presentation import url_part
-from api.same_origin import FormFields, SameOrigin
+from api.same_origin import FormFields
 from api.schemas.calibration import RaterAnswers, SessionList, SheetList
 from api.schemas.errors import ErrorEnvelope
 from api.wiring import Services
@@ -29,7 +31,6 @@ router = APIRouter(
 )
 PairHere = Annotated[Pair, Query(description="whose answers are compared")]
 CoefficientHere = Annotated[Coefficient, Query(description="the measure to draw")]
-Rater = Annotated[str, Query(description="who answers, as named when the session was opened")]
 SESSIONS = "/api/v1/calibration/sessions"
 
 
@@ -41,28 +42,30 @@ def calibration_page(request: Request, services: ServicesHere) -> Response:
 
 @router.get("/calibration/sessions/{session_id}", include_in_schema=False)
 def session_page(
-    request: Request, services: ServicesHere, session_id: str, pair: PairHere = Pair.MACHINE_ANALYSTS,
-    coefficient: CoefficientHere = Coefficient.AC1,
+    request: Request, services: ServicesHere, session_id: str, person: PersonHere,
+    pair: PairHere = Pair.MACHINE_ANALYSTS, coefficient: CoefficientHere = Coefficient.AC1,
 ) -> Response:  # fmt: skip
     """One session: progress while it's blind, then agreement and where answers differ."""
     view, language = services.calibration.view(session_id), language_of(request)
     drawn = pages.agreement_plot(view.report, pair, coefficient, language) if view.report else None
     return render(
         request, "calibration_session.html", view=view, report=view.report, pair=pair, coefficient=coefficient,
-        chart=drawn, **_words(request, services),
+        chart=drawn, own=services.calibration.rater(session_id, person), **_words(request, services),
     )  # fmt: skip
 
 
 @router.get("/calibration/sessions/{session_id}/score", include_in_schema=False)
 def score_page(
-    request: Request, services: ServicesHere, session_id: str, rater: Rater, contact: str = "", saved: bool = False
-) -> Response:
+    request: Request, services: ServicesHere, session_id: str, person: PersonHere, contact: str = "",
+    saved: bool = False,
+) -> Response:  # fmt: skip
     """One contact to listen to and its questions; neither the machine's nor others' answers are in it."""
+    rater = services.calibration.rater(session_id, person)
     lines = services.calibration.sheet(session_id, rater)
     ids = list(dict.fromkeys(line.contact_id for line in lines))
     chosen = contact if contact in ids else pages.next_contact(lines, "") or ids[0]
     own = [line for line in lines if line.contact_id == chosen]
-    services.audit.look("transcript.viewed", "contact", chosen, rater)
+    services.audit.look("transcript.viewed", "contact", chosen, person.login)
     return render(
         request, "calibration_score.html", session_id=session_id, rater=rater, lines=own, ids=ids, chosen=chosen,
         view=services.contacts.get(chosen), saved=saved, is_done=all(line.answer for line in lines),
@@ -70,13 +73,13 @@ def score_page(
     )  # fmt: skip
 
 
-@router.post("/calibration/sessions/{session_id}/score", include_in_schema=False, dependencies=[SameOrigin])
-def take_scores(services: ServicesHere, session_id: str, fields: FormFields) -> Response:
+@router.post("/calibration/sessions/{session_id}/score", include_in_schema=False, dependencies=FORM_WRITE)
+def take_scores(services: ServicesHere, session_id: str, fields: FormFields, person: PersonHere) -> Response:
     """Keep the answers on one contact and go to the next that isn't answered."""
-    rater, contact_id = fields.get("rater", ""), fields.get("contact", "")
-    services.calibration.submit(session_id, rater, pages.given_answers(contact_id, fields))
+    rater, contact_id = services.calibration.rater(session_id, person), fields.get("contact", "")
+    services.calibration.submit(session_id, rater, pages.given_answers(contact_id, fields), person.login)
     following = pages.next_contact(services.calibration.sheet(session_id, rater), contact_id) or contact_id
-    query = urlencode({"rater": rater, "contact": following, "saved": "true"})
+    query = urlencode({"contact": following, "saved": "true"})
     return RedirectResponse(f"/calibration/sessions/{url_part(session_id)}/score?{query}", status_code=303)
 
 
@@ -99,17 +102,18 @@ def agreement_table(request: Request, services: ServicesHere, session_id: str) -
     return PlainTextResponse(text, media_type="text/csv; charset=utf-8")
 
 
-@router.get(SESSIONS + "/{session_id}/sheet", summary="A rater's sheet")
-def sheet(services: ServicesHere, session_id: str, rater: Rater) -> SheetList:
-    """The questions, with this rater's own answers only."""
-    return SheetList(items=services.calibration.sheet(session_id, rater))
+@router.get(SESSIONS + "/{session_id}/sheet", summary="One's own sheet")
+def sheet(services: ServicesHere, session_id: str, person: PersonHere) -> SheetList:
+    """The questions for whoever is signed in, with their own answers only; 404 for who takes no part."""
+    return SheetList(items=services.calibration.sheet(session_id, services.calibration.rater(session_id, person)))
 
 
 @router.post(SESSIONS + "/{session_id}/answers", summary="Hand in answers", responses=WRITES,
-             dependencies=[SameOrigin])  # fmt: skip
-def hand_in(services: ServicesHere, session_id: str, sent: RaterAnswers) -> SessionRow:
-    """Of the contacts that they are about, the answers replace what this rater gave before."""
-    return services.calibration.submit(session_id, sent.rater, sent.given())
+             dependencies=CALL_WRITE)  # fmt: skip
+def hand_in(services: ServicesHere, session_id: str, sent: RaterAnswers, person: PersonHere) -> SessionRow:
+    """Of the contacts that they are about, the answers replace what the same rater gave before."""
+    rater = services.calibration.rater(session_id, person)
+    return services.calibration.submit(session_id, rater, sent.given(), person.login)
 
 
 def _words(request: Request, services: Services) -> dict[str, Any]:

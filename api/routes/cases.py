@@ -7,13 +7,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
 from api import case_pages
-from api.actor import WHO_COOKIE, ActorHere
+from api.actor import ActorHere, PersonHere
 from api.case_pages import filled_step, report_csv
 from api.dependencies import Cursor, ServicesHere, Size
 from api.envelopes import DOCUMENTED, status_of
 from api.pages import language_of, render
+from api.people.forms import CALL_WRITE, FORM_WRITE
 from api.people.principal import needs
-from api.same_origin import FormFields, SameOrigin
+from api.same_origin import FormFields
 from api.schemas.cases import CaseStep
 from api.schemas.errors import ErrorEnvelope
 from api.wiring import Services
@@ -28,7 +29,6 @@ WRITES: dict[int | str, dict[str, Any]] = DOCUMENTED | {
     409: {"model": ErrorEnvelope, "description": "Somebody else changed the case, or it's closed"},
 }
 router = APIRouter(tags=["cases"], responses=DOCUMENTED, dependencies=[needs(Right.CASE_READ)])
-COOKIE_AGE_S = 30 * 24 * 3600
 Day = Annotated[date | None, Query(description="first day of the report; a week where the other isn't given")]
 Until = Annotated[date | None, Query(description="the day after the last one")]
 
@@ -80,17 +80,17 @@ def case_page(request: Request, services: ServicesHere, case_id: str, actor: Act
     return _case_page(request, view, services, {})
 
 
-@router.post("/cases/{case_id}/{step}", include_in_schema=False, dependencies=[SameOrigin, needs(Right.CASE_WORK)])
-def take_step(request: Request, services: ServicesHere, case_id: str, step: str, fields: FormFields) -> Response:
+@router.post("/cases/{case_id}/{step}", include_in_schema=False, dependencies=[needs(Right.CASE_WORK), *FORM_WRITE])
+def take_step(
+    request: Request, services: ServicesHere, case_id: str, step: str, fields: FormFields, person: PersonHere
+) -> Response:
     """Take a step from the page; what can't be taken is told there, with what was filled in."""
     try:
-        services.cases.take(case_id, step, filled_step(step, fields))
+        services.cases.take(case_id, step, filled_step(step, fields, person))
     except InputError as error:
         view = services.cases.get(case_id)
         return _case_page(request, view, services, fields, status=status_of(error), fault=error)
-    response = RedirectResponse(case_pages.address_of(case_id), status_code=303)
-    case_pages.remember(response, WHO_COOKIE, fields["who"], COOKIE_AGE_S)
-    return response
+    return RedirectResponse(case_pages.address_of(case_id), status_code=303)
 
 
 @router.get("/api/v1/cases", summary="Detractor cases by urgency")
@@ -128,13 +128,13 @@ def case(services: ServicesHere, case_id: str, actor: ActorHere) -> CaseView:
 
 
 @router.post("/api/v1/cases/{case_id}/{step}", summary="Take a step with a case", responses=WRITES,
-             dependencies=[SameOrigin, needs(Right.CASE_WORK)])  # fmt: skip
-def post_step(services: ServicesHere, case_id: str, step: str, filled: CaseStep) -> CaseView:
+             dependencies=[needs(Right.CASE_WORK), *CALL_WRITE])  # fmt: skip
+def post_step(services: ServicesHere, case_id: str, step: str, filled: CaseStep, person: PersonHere) -> CaseView:
     """`step`: assign, attempt, cause, remedy, appointment, close, reopen or answer.
 
     Refused (409) where somebody else changed the case since `version`.
     """
-    services.cases.take(case_id, step, filled.step())
+    services.cases.take(case_id, step, filled.step(person))
     return services.cases.get(case_id)
 
 
@@ -144,8 +144,7 @@ def _case_page(
 ) -> Response:  # fmt: skip
     words = case_pages.words(language_of(request), services.cases.plan)
     fields = dict.fromkeys(case_pages.FIELDS, "") | fields
-    who = fields["who"] or case_pages.remembered(request, WHO_COOKIE)
-    return render(request, "case.html", status, view=view, fields=fields, who=who, fault=fault, **words)
+    return render(request, "case.html", status, view=view, fields=fields, fault=fault, **words)
 
 
 def _day(name: str, text: str) -> date | None:

@@ -9,8 +9,9 @@ from fastapi.responses import PlainTextResponse
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import language_of, render
+from api.people.forms import CALL_WRITE
 from api.people.principal import needs
-from api.same_origin import SameOrigin, json_body
+from api.same_origin import json_body
 from api.schemas.errors import ErrorEnvelope
 from api.schemas.surveys import BODY, ImportResult
 from api.voc_plots import scale_plots, shown
@@ -93,7 +94,7 @@ async def _sent(request: Request) -> list[dict[str, Any]]:
 
 @router.post(
     "/api/v1/surveys", summary="Take in survey responses", openapi_extra=BODY, responses=REFUSED,
-    dependencies=[SameOrigin, needs(Right.SURVEY_WRITE, whole=True)],
+    dependencies=[needs(Right.SURVEY_WRITE, whole=True), *CALL_WRITE],
 )  # fmt: skip
 def take_in(services: ServicesHere, items: Annotated[list[dict[str, Any]], Depends(_sent)]) -> ImportResult:
     """Keep and link responses, open cases, remake the coaching list. The same list again changes nothing."""

@@ -39,19 +39,17 @@ class RaterAnswer(BaseModel):
 
 
 class RaterAnswers(BaseModel):
-    """A rater's answers; of the contacts that they are about, they replace what was there."""
+    """Answers of whoever is signed in; of the contacts that they are about, they replace what was there."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid",
         json_schema_extra={
             "example": {
-                "rater": "anna",
                 "answers": [{"contact_id": "C-1001", "criterion_id": "sc-greeting", "answer": "met"}],
             }
         },
     )  # fmt: skip
 
-    rater: str
     answers: Annotated[tuple[RaterAnswer, ...], Field(max_length=MOST_ANSWERS)]
 
     def given(self) -> list[GivenAnswer]:

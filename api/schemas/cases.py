@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from qm.domain.people import Person
 from qm.services.case_steps import Step
 
 EXAMPLE: dict[str, JsonValue] = {
-    "who": "Luca Neri",
     "version": 3,
     "channel": "phone",
     "reached": True,
@@ -19,11 +19,13 @@ LAST_VERSION = 999_999_999
 
 
 class CaseStep(BaseModel):
-    """What somebody fills in; which fields count depends on the step (see the path). `who` and `version` always do."""
+    """What somebody fills in; which fields count depends on the step (see the path). `version` always does.
+
+    Who does it is whoever is signed in.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"example": EXAMPLE})
 
-    who: Annotated[str, Field(description="name of who does it")]
     version: Annotated[int, Field(ge=1, le=LAST_VERSION, description="version of the case that they looked at")]
     note: Annotated[str, Field(description="in their own words; 4,000 characters at most")] = ""
     to: Annotated[str, Field(description="assign: who gets the case")] = ""
@@ -36,9 +38,9 @@ class CaseStep(BaseModel):
     answer: Annotated[str, Field(description="answer: satisfied, unsatisfied or no_answer")] = ""
     score: Annotated[float | None, Field(description="answer: satisfaction 0 to 10")] = None
 
-    def step(self) -> Step:
-        """As the core takes it."""
+    def step(self, person: Person) -> Step:
+        """As the core takes it, by whoever sent it."""
         return Step(
-            self.who, self.note, self.version, self.to, self.at, self.channel, self.reached, self.cause, self.remedy,
-            self.outcome, self.answer, self.score,
+            person.shown, self.note, self.version, self.to, self.at, self.channel, self.reached, self.cause,
+            self.remedy, self.outcome, self.answer, self.score, person.login,
         )  # fmt: skip

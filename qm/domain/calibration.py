@@ -84,6 +84,10 @@ class CalibrationSession:
         """Raters, and the expert where there is one."""
         return (*self.raters, *((self.expert,) if self.expert else ()))
 
+    def rater_of(self, login: str, name: str) -> str:
+        """As whom somebody takes part: raters are named by login, in older sessions by name; the login for others."""
+        return next((one for one in self.people if one == login), name if name in self.people else login)
+
     def is_blind(self, now: datetime) -> bool:
         """True while nobody may see what others answered."""
         return self.closed_at is None and now < self.due_at

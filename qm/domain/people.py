@@ -133,6 +133,11 @@ class Person:
             raise ValueError("agent_id: an agent needs the id that the contacts name")
 
     @property
+    def shown(self) -> str:
+        """What others know them by: the name, or the login where there is none."""
+        return self.name or self.login
+
+    @property
     def sees(self) -> Scope:
         """The scope in force: an agent's is the agent, whatever else is set."""
         return Scope(agents=frozenset({self.agent_id})) if self.role is Role.AGENT else self.scope

@@ -15,15 +15,20 @@ UNTOLD = frozenset({"customer_id", "comment"})
 """Fields of a response whose values aren't repeated: that they changed is enough."""
 
 
-def note_case(unit: Unit, before: Case | None, after: Case) -> None:
-    """A case was opened, or somebody took a step with it (or the machine, on a corrected survey)."""
+def note_case(unit: Unit, before: Case | None, after: Case, actor: str = "") -> None:
+    """A case was opened, or somebody took a step with it (or the machine, on a corrected survey).
+
+    Args:
+        actor: empty: whoever the case's history names.
+    """
     if before is None:
         told: Any = {"severity": after.severity.name.lower(), "scores": after.scores}
         unit.audit.note("case.opened", "case", after.id, after=told)
         return
     step = after.history[-1]
     unit.audit.note(
-        "case.changed", "case", after.id, before=_standing_of(before), why=step.note, actor=step.who,
+        "case.changed", "case", after.id, before=_standing_of(before), why=step.note,
+        actor=actor or step.who,
         after={"step": step.kind.value, **step.facts, **_standing_of(after)},
     )  # fmt: skip
 
@@ -32,11 +37,13 @@ def _standing_of(case: Case) -> dict[str, object]:
     return {"state": case.state.value, "assignee": case.assignee, "version": case.version}
 
 
-def note_sheets(unit: Unit, session_id: str, rater: str, before: Sequence[Sheet], after: Sequence[Sheet]) -> None:
+def note_sheets(
+    unit: Unit, session_id: str, actor: str, before: Sequence[Sheet], after: Sequence[Sheet]
+) -> None:  # fmt: skip
     """A rater handed answers in."""
     sides = [{sheet.contact_id: _answers_of(sheet) for sheet in sheets} for sheets in (before, after)]
     told = sides[0] or None
-    unit.audit.note("calibration.answered", "session", session_id, before=told, after=sides[1], actor=rater)
+    unit.audit.note("calibration.answered", "session", session_id, before=told, after=sides[1], actor=actor)
 
 
 def _answers_of(sheet: Sheet) -> dict[str, str]:

@@ -14,6 +14,7 @@ from qm.documents import dump, load
 from qm.domain.calibration import MACHINE, CalibrationSession, DrawnContact, Purpose, Sheet, SheetAnswer
 from qm.domain.evaluation import Answer
 from qm.domain.form import Form
+from qm.domain.people import Person
 from qm.domain.scales import CriterionType
 from qm.domain.trained_answers import AnswerLabel
 from qm.domain.voc_plan import VocPlan
@@ -139,8 +140,16 @@ class CalibrationService:
             own = [sheet for sheet in unit.calibration.sheets(session_id) if sheet.rater == rater]
         return lines_of(session, own, self._form(session.form_id))
 
-    def submit(self, session_id: str, rater: str, answers: Sequence[GivenAnswer]) -> SessionRow:
+    def rater(self, session_id: str, person: Person) -> str:
+        """As whom somebody answers in a session, whether they take part or not; or `NotFoundError`."""
+        with self._reading() as unit:
+            return unit.calibration.get(session_id).rater_of(person.login, person.name)
+
+    def submit(self, session_id: str, rater: str, answers: Sequence[GivenAnswer], actor: str = "") -> SessionRow:
         """Take a rater's answers; of the contacts that they are about, they replace what was there.
+
+        Args:
+            actor: the login for the audit trail; empty: it names the rater.
 
         Raises:
             NotFoundError: no such session, or nobody of that name takes part.
@@ -163,7 +172,7 @@ class CalibrationService:
             earlier = [s for s in unit.calibration.sheets(session_id) if s.rater == rater and s.contact_id in touched]
             for sheet in handed_in:
                 unit.calibration.save_sheet(sheet)
-            note_sheets(unit, session.id, rater, earlier, handed_in)
+            note_sheets(unit, session.id, actor or rater, earlier, handed_in)
             sheets = unit.calibration.sheets(session_id)
         return row_of(session, sheets, self._title_form(session), now)
 

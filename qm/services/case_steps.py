@@ -17,6 +17,8 @@ class Step:
     """What somebody fills in; which fields count depends on the step.
 
     Attributes:
+        who: the name that the case's history shows.
+        actor: the login for the audit trail; empty: it names `who`.
         seen: version of the case that they looked at; `None`: whatever it is now.
         at: of an attempt (`None`: now) or an appointment; without an offset it's taken in the plan's time zone.
     """
@@ -33,6 +35,7 @@ class Step:
     outcome: str = ""
     answer: str = ""
     score: float | None = None
+    actor: str = ""
 
 
 Take = Callable[[Case, Act, Step, CasePlan], Case]

@@ -164,7 +164,7 @@ class CaseService:
             case, _contact = self._one(unit, case_id)
             after = take(name, case, step, self.plan, self._now())
             unit.cases.save(after, case.version if step.seen is None else step.seen)
-            note_case(unit, case, after)
+            note_case(unit, case, after, step.actor)
         return after
 
     def report(self, since: date | None = None, until: date | None = None) -> CaseReport:

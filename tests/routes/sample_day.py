@@ -217,13 +217,17 @@ def fill(settings: Settings) -> None:
 
 
 def sign_in(client, role: PeopleRole, scope: Scope | None = None, agent_id: str = "") -> Person:
-    """Let somebody of a role in: a session as signing in makes it, without the price of a password."""
+    """Let somebody of a role in: a session as signing in makes it, without the price of a password.
+
+    What the client writes from now on carries the session's sign, as our pages' forms do.
+    """
     database = client.app.state.services.database
     person = Person(f"p-{role}-{token_hex(4)}", f"{role}.{token_hex(4)}", f"Ada {role}", role, scope or Scope(),
                     agent_id, state=PersonState.ACTIVE)  # fmt: skip
-    key, now = token_hex(16), datetime.now(UTC)
+    key, csrf, now = token_hex(16), token_hex(16), datetime.now(UTC)
     with database.unit_of_work() as unit:
         unit.people.add(person)
-        unit.sessions.open(Session(hash_of(key), person.id, token_hex(16), now, now))
+        unit.sessions.open(Session(hash_of(key), person.id, csrf, now, now))
     client.cookies.set(PLAIN_COOKIE, key, domain="127.0.0.1")
+    client.headers["x-csrf-token"] = csrf
     return person
