@@ -3,21 +3,30 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import count
+from secrets import token_hex
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
 from benchmarks.figures import BenchFigure
+from qm.config import Settings
+from qm.domain.people import Person, PersonState, Right, Role
+from qm.operations.passwords import Passwords
+from qm.services.sign_in import SignInService
+from qm.storage.database import Database
 from qm.units import Seconds
 
 PEOPLE = 32
 """Requests under way at once; where the server is slower than the rate, it's this many that wait."""
 PATIENCE_S: Seconds = 60.0
-REFUSED = 500
+TOKEN_LASTS = timedelta(days=2)
+REFUSED, NOT_THERE = 400, 404
+"""What isn't there yet is no trouble; whoever isn't let in measures nothing."""
 SECONDS = ("p50", 50), ("p95", 95), ("p99", 99)
 
 
@@ -36,7 +45,7 @@ class Answers:
 
     Attributes:
         taken_s: by name of the mix, from sending to the last byte.
-        troubles: answers of 500 and more by code, and requests that got none by kind.
+        troubles: answers of 400 and more by code, but for what isn't there, and requests that got none by kind.
     """
 
     taken_s: dict[str, list[Seconds]] = field(default_factory=dict)
@@ -77,18 +86,39 @@ def _percentile(taken: Sequence[Seconds], at: int) -> BenchFigure:
     return BenchFigure(round(1000 * float(np.percentile(taken, at)), 1) if taken else 0.0, "ms", len(taken))
 
 
-def ask(base: str, mixes: Sequence[Mix], rate: float, over: Callable[[], bool], seed: int = 1) -> Answers:
-    """Ask at a rate until it's over."""
-    return asyncio.run(_ask(base, mixes, rate, over, random.Random(seed)))
+def looker(settings: Settings, *rights: Right) -> dict[str, str]:
+    """The header of a program that looks at pages with an analyst's token, and with these rights of theirs alone."""
+    database = Database(settings.database_url, settings.database_password_file, "qm bench")
+    owner = Person(f"bench-{token_hex(4)}", f"bench.{token_hex(4)}", "Bench", Role.ANALYST, state=PersonState.ACTIVE)
+    service = SignInService(database.unit_of_work, database.reading, Passwords(), lambda: datetime.now(UTC))
+    try:
+        with database.unit_of_work() as unit:
+            unit.people.add(owner)
+        secret, _token = service.make_token(owner, "bench", frozenset(rights), owner.sees, TOKEN_LASTS, owner.login)
+    finally:
+        database.close()
+    return {"authorization": f"Bearer {secret}"}
+
+
+def ask(
+    base: str, mixes: Sequence[Mix], rate: float, over: Callable[[], bool], headers: Mapping[str, str], seed: int = 1
+) -> Answers:  # fmt: skip
+    """Ask at a rate until it's over.
+
+    Args:
+        headers: of every request: who asks (`looker`).
+    """
+    return asyncio.run(_ask(base, mixes, rate, over, headers, random.Random(seed)))
 
 
 async def _ask(
-    base: str, mixes: Sequence[Mix], rate: float, over: Callable[[], bool], draw: random.Random
+    base: str, mixes: Sequence[Mix], rate: float, over: Callable[[], bool], headers: Mapping[str, str],
+    draw: random.Random,
 ) -> Answers:  # fmt: skip
     import httpx2
 
     answers, turns, began = Answers(), count(), perf_counter()
-    async with httpx2.AsyncClient(base_url=base, timeout=PATIENCE_S) as client:
+    async with httpx2.AsyncClient(base_url=base, timeout=PATIENCE_S, headers=headers) as client:
 
         async def person() -> None:
             while not over():
@@ -108,7 +138,7 @@ async def _one(client: Any, mix: Mix, path: str, answers: Answers) -> None:
     began = perf_counter()
     try:
         response = await client.get(path)
-        if response.status_code >= REFUSED:
+        if response.status_code >= REFUSED and response.status_code != NOT_THERE:
             answers.troubles[_code(response)] += 1
     except httpx2.HTTPError as error:
         answers.troubles[type(error).__name__] += 1

@@ -1,9 +1,10 @@
 """`qm bench ingest`: a day is taken in and its transcripts are published while people look at pages."""
 
+import math
 import multiprocessing
 import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,7 +12,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.api_load import Answers, Mix, ask
+from benchmarks.api_load import Answers, Mix, ask, looker
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.scale_day import MadeDay, contact_id, make_chat_day
 from benchmarks.servers import POSTGRESQL, fresh_settings, postgresql_server
@@ -22,6 +23,7 @@ from pipelines.stage import Stage
 from pipelines.wiring import Wiring
 from pipelines.work_wiring import make_stages
 from qm.config import Settings
+from qm.domain.people import Right
 from qm.errors import EngineError
 from qm.units import Seconds
 
@@ -53,12 +55,17 @@ class Ingest:
 
 @dataclass
 class Site:
-    """Who else uses the processor meanwhile: the pages, and the database's server where there is one."""
+    """Who else uses the processor meanwhile: the pages, and the database's server where there is one.
+
+    Attributes:
+        headers: of whoever looks at the pages.
+    """
 
     settings: Settings
     api: Service
     base: str
     server: "PostgresServer | None"
+    headers: Mapping[str, str]
 
     def processor_s(self) -> tuple[Seconds, Seconds]:
         """Processor time so far, of the pages and of the database's server."""
@@ -99,7 +106,8 @@ def measure(
         settings = _worked_through(context.settings, root, known, server)
         context.errors.print(f"{database}: making {contacts} chats of {turns} turns ...")
         day = make_chat_day(root / "day", contacts, turns, first=known)
-        site = Site(settings, *_api(settings, root), server)
+        who = looker(settings, Right.CONTACT_READ, Right.COACHING_READ)
+        site = Site(settings, *_api(settings, root, rate), server, who)
         stack.callback(site.api.stop)
         context.errors.print(f"{database}: taking them in beside {rate:g} requests a second ...")
         before, used = load(), site.processor_s()
@@ -123,7 +131,7 @@ def take_in_beside(site: Site, day: MadeDay, rate: float, known: int) -> tuple[I
     theirs.close()
     try:
         ours.recv()  # that it begins
-        answers = ask(site.base, _mixes(known), rate, ours.poll)
+        answers = ask(site.base, _mixes(known), rate, ours.poll, site.headers)
         ingest: Ingest = ours.recv()
     except EOFError:
         message = "the ingest ended without a result"
@@ -154,13 +162,18 @@ def _worked_through(settings: Settings, root: Path, known: int, server: "Postgre
     return own
 
 
-def _api(settings: Settings, root: Path) -> tuple[Service, str]:
+def _api(settings: Settings, root: Path, rate: float) -> tuple[Service, str]:
     port = free_port()
-    environment = environment_of(settings, QM_PORT=str(port), QM_LOG_LEVEL="warning")
+    environment = environment_of(settings, QM_PORT=str(port), QM_LOG_LEVEL="warning", QM_RATE=str(_a_minute(rate)))
     api = Service("api", ("-m", "api"), environment, root / "api.log")
     api.start()
     wait_for_port(api, port)
     return api, f"http://127.0.0.1:{port}"
+
+
+def _a_minute(rate: float) -> int:
+    """One program asks for as much as many people: it's let do so, with as much again to spare."""
+    return max(600, math.ceil(2 * 60 * rate))
 
 
 def _mixes(known: int) -> tuple[Mix, ...]:

@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.api_load import Answers, Mix, ask
+from benchmarks.api_load import Answers, Mix, ask, looker
 from benchmarks.servers import fresh_settings
 from benchmarks.services import Service, environment_of, free_port, wait_for_port
 from benchmarks.stopwatch import descendants
 from pipelines.wiring import Wiring
 from qm.config import Settings
+from qm.domain.people import Right
 from qm.errors import StorageError
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Site:
         self.worker = Service("worker", (*cli, "worker"), elsewhere, root / "worker.log")
         self.api = Service("api", ("-m", "api"), here | {"QM_PORT": str(self._port)}, root / "api.log")
         self._contacts = _first_contacts(day)
+        self._looker = looker(self.settings, Right.CONTACT_READ)
         self.kills: dict[str, int] = dict.fromkeys(PARTS, 0)
         self.restarts = 0
 
@@ -84,7 +86,7 @@ class Site:
             Mix("list", 0.5, lambda _draw: "/api/v1/contacts?size=20"),
             Mix("contact", 0.5, lambda draw: f"/api/v1/contacts/{draw.choice(self._contacts)}"),
         ]
-        return ask(f"http://127.0.0.1:{self._port}", mixes, LOOKS_A_SECOND, over)
+        return ask(f"http://127.0.0.1:{self._port}", mixes, LOOKS_A_SECOND, over, self._looker)
 
     def _killers(self) -> dict[str, Callable[[], bool]]:
         return {

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from api.wiring import build_services
+from qm.domain.people import Person, Role
+
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -27,6 +30,7 @@ FLAGS = (
     "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
 )  # fmt: skip
 PATIENCE_MS = 15_000
+LOGIN, PASSWORD = "anna", "quattro mele sul davanzale"
 
 
 def sample_day():
@@ -39,8 +43,12 @@ def sample_day():
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pages")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("pages")
+
+
+@pytest.fixture(scope="module")
+def server(folder):
     sample_day().fill(sample_day().settings_of(folder))
     environment = {**os.environ, "QM_DATA": str(folder), "QM_LANGUAGE": "en"}
     # The port listens before the server runs: no race for it, and the first request simply waits to be taken up.
@@ -67,10 +75,48 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def signed_in(browser, server, folder):
+    """What a browser keeps of somebody who set a password by a one-time link and signed in with it, once for all."""
+    context = browser.new_context(base_url=server, locale="en-GB")
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.goto(f"/password?link={invited(folder)}")
+    page.get_by_label("New password").fill(PASSWORD)
+    page.get_by_label("Once more").fill(PASSWORD)
+    page.get_by_role("button", name="Set it").click()
+    page.goto("/contacts?size=2")
+    enter(page)
+    sync_api.expect(page).to_have_url(f"{server}/contacts?size=2")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def enter(page):
+    page.get_by_label("Login").fill(LOGIN)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def invited(folder):
+    """The key of a one-time link for a new analyst."""
+    settings = sample_day().settings_of(folder)
+    services = build_services(settings)
+    with services.database.unit_of_work() as unit:
+        unit.people.add(Person("p-1", LOGIN, "Anna Rossi", Role.ANALYST))
+    try:
+        return services.sign_in.invite("p-1", "test")
+    finally:
+        services.database.close()
+
+
 @pytest.fixture
-def page(browser, server):
+def page(browser, server, signed_in):
     """A page in a fresh profile that fails the test on any script error, refused resource or foreign request."""
-    context = browser.new_context(base_url=server, locale="en-GB", viewport={"width": 1280, "height": 900})
+    context = browser.new_context(
+        base_url=server, locale="en-GB", viewport={"width": 1280, "height": 900}, storage_state=signed_in
+    )
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     wrong = []
@@ -233,6 +279,33 @@ def test_both_languages_and_the_choice_is_kept(page):
     page.get_by_role("link", name="C-1", exact=True).click()
     sync_api.expect(page.locator("#talk-title")).to_have_text("Conversazione")
     sync_api.expect(page.locator(".criterion.not_met .answer").first).to_contain_text("non soddisfatto")
+
+
+def test_a_case_is_worked_on_by_whoever_is_signed_in(page, folder):
+    services = build_services(sample_day().settings_of(folder))
+    services.cases.open_all()
+    services.database.close()
+    page.goto("/cases")
+    page.locator("tbody th a").first.click()
+    page.get_by_label("Assign to").fill("Bea")
+    page.get_by_role("button", name="Assign", exact=True).click()
+    sync_api.expect(page.locator(".history li").first).to_contain_text("Anna Rossi")
+    sync_api.expect(page.locator("dl.facts")).to_contain_text("Bea")
+
+
+def test_out_and_in_again(page, server):
+    page.goto("/coaching")
+    sync_api.expect(page.locator(".signed-in")).to_contain_text("Anna Rossi")
+    # A session of its own: the one that the other tests share isn't ended.
+    page.context.clear_cookies()
+    page.goto("/coaching")
+    sync_api.expect(page).to_have_url(f"{server}/sign-in?to=%2Fcoaching")
+    enter(page)
+    sync_api.expect(page).to_have_url(f"{server}/coaching")
+    page.get_by_role("button", name="Sign out").click()
+    sync_api.expect(page).to_have_url(f"{server}/sign-in")
+    page.goto("/coaching")
+    sync_api.expect(page).to_have_url(f"{server}/sign-in?to=%2Fcoaching")
 
 
 def test_documentation_needs_nobody_else(page):

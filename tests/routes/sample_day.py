@@ -25,7 +25,7 @@ from qm.domain.evaluation import (
     Window,
 )
 from qm.domain.form import Form
-from qm.domain.people import Person, PersonState, Scope
+from qm.domain.people import RIGHTS, Person, PersonState, Scope
 from qm.domain.people import Role as PeopleRole
 from qm.domain.recording import Finding, Recording, Severity
 from qm.domain.run import Quarantine
@@ -216,18 +216,35 @@ def fill(settings: Settings) -> None:
     database.close()
 
 
-def sign_in(client, role: PeopleRole, scope: Scope | None = None, agent_id: str = "") -> Person:
+def sign_in(
+    client, role: PeopleRole, scope: Scope | None = None, agent_id: str = "", login: str = "", name: str = ""
+) -> Person:  # fmt: skip
     """Let somebody of a role in: a session as signing in makes it, without the price of a password.
 
-    What the client writes from now on carries the session's sign, as our pages' forms do.
+    What the client writes from now on carries the session's sign, as our pages' forms do. A login that is known
+    already is whoever has it.
     """
     database = client.app.state.services.database
-    person = Person(f"p-{role}-{token_hex(4)}", f"{role}.{token_hex(4)}", f"Ada {role}", role, scope or Scope(),
-                    agent_id, state=PersonState.ACTIVE)  # fmt: skip
+    person = Person(f"p-{role}-{token_hex(4)}", login or f"{role}.{token_hex(4)}", name or f"Ada {role}", role,
+                    scope or Scope(), agent_id, state=PersonState.ACTIVE)  # fmt: skip
     key, csrf, now = token_hex(16), token_hex(16), datetime.now(UTC)
     with database.unit_of_work() as unit:
-        unit.people.add(person)
+        known = unit.people.by_login(person.login)
+        if known is None:
+            unit.people.add(person)
+        person = known or person
         unit.sessions.open(Session(hash_of(key), person.id, csrf, now, now))
     client.cookies.set(PLAIN_COOKIE, key, domain="127.0.0.1")
     client.headers["x-csrf-token"] = csrf
     return person
+
+
+def bearer(client, role: PeopleRole, scope: Scope | None = None) -> dict[str, str]:
+    """The header of a program with all the rights of a role."""
+    services = client.app.state.services
+    owner = Person(f"p-{role}-{token_hex(4)}", f"{role}.{token_hex(4)}", f"Ada {role}", role, scope or Scope(),
+                   state=PersonState.ACTIVE)  # fmt: skip
+    with services.database.unit_of_work() as unit:
+        unit.people.add(owner)
+    secret, _token = services.sign_in.make_token(owner, "test", RIGHTS[role], owner.sees, timedelta(days=1), "test")
+    return {"authorization": f"Bearer {secret}"}

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from qm.domain.calibration import Purpose
 from qm.domain.evaluation import Answer, CriterionAnswer
+from qm.domain.people import Role
 from qm.domain.scales import CriterionType
 from qm.domain.voc_plan import VocPlan
 from qm.rules.loader import load_packs
@@ -69,7 +70,16 @@ def client(sample, tmp_path_factory):
     settings = sample.settings_of(tmp_path_factory.mktemp("calibration"))
     fill(sample, settings)
     with TestClient(create_app(settings), base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        sample.sign_in(client, Role.ANALYST, login="anna")
         yield client
+
+
+@pytest.fixture
+def bruno(client, sample):
+    """The other rater of the open session, in a browser of his own."""
+    other = TestClient(client.app, base_url="http://127.0.0.1", raise_server_exceptions=False)
+    sample.sign_in(other, Role.ANALYST, login="bruno")
+    return other
 
 
 @pytest.mark.parametrize("language", ["it", "en"])
@@ -79,7 +89,7 @@ def client(sample, tmp_path_factory):
         ("/calibration", SESSIONS),
         ("/calibration/sessions/K001", f"{SESSIONS}/K001"),
         ("/calibration/sessions/K002", f"{SESSIONS}/K002"),
-        ("/calibration/sessions/K002/score?rater=anna", f"{SESSIONS}/K002/sheet?rater=anna"),
+        ("/calibration/sessions/K002/score", f"{SESSIONS}/K002/sheet"),
     ],
 )
 def test_page_and_twin_answer(client, page, twin, language):
@@ -115,7 +125,6 @@ def test_a_blind_session_tells_progress_and_nothing_else(client):
     assert client.get(f"{SESSIONS}/K002").json()["report"] is None
     refused = client.get(f"{SESSIONS}/K002/agreement.csv")
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "calibration.blind")
-    assert client.get(f"{SESSIONS}/K002/sheet", params={"rater": "machine"}).status_code == 404
 
 
 def test_the_table_can_be_downloaded(client):
@@ -124,11 +133,11 @@ def test_the_table_can_be_downloaded(client):
     assert any(",machine_key," in line and ",ac1," in line for line in lines)
 
 
-def test_answers_given_on_the_page_are_kept_and_lead_to_the_next_contact(client):
-    items = client.get(f"{SESSIONS}/K002/sheet", params={"rater": "anna"}).json()["items"]
+def test_answers_given_on_the_page_are_kept_and_lead_to_the_next_contact(client, bruno):
+    items = client.get(f"{SESSIONS}/K002/sheet").json()["items"]
     first = items[0]["contact_id"]
     own = [item["criterion_id"] for item in items if item["contact_id"] == first]
-    fields = {"rater": "anna", "contact": first, **{f"answer:{one}": "met" for one in own}, f"note:{own[0]}": "ok"}
+    fields = {"contact": first, **{f"answer:{one}": "met" for one in own}, f"note:{own[0]}": "ok"}
     address = "/calibration/sessions/K002/score"
     headers = HTML | {"origin": "http://127.0.0.1"}
     sent = client.post(address, data=fields, headers=headers, follow_redirects=False)
@@ -136,35 +145,51 @@ def test_answers_given_on_the_page_are_kept_and_lead_to_the_next_contact(client)
     following = client.get(sent.headers["location"], headers=HTML)
     assert following.status_code == 200
     assert f'name="contact" value="{first}"' not in following.text
-    kept = client.get(f"{SESSIONS}/K002/sheet", params={"rater": "anna"}).json()["items"]
+    kept = client.get(f"{SESSIONS}/K002/sheet").json()["items"]
     assert {(item["answer"], item["note"]) for item in kept if item["criterion_id"] == own[0]} >= {("met", "ok")}
-    assert {item["answer"] for item in client.get(f"{SESSIONS}/K002/sheet?rater=bruno").json()["items"]} == {None}
+    assert {item["answer"] for item in bruno.get(f"{SESSIONS}/K002/sheet").json()["items"]} == {None}
     other = client.post(address, data=fields, headers=HTML | {"origin": "http://evil.example"})
     assert other.status_code == 403
     wrong = client.post(address, data=fields | {f"answer:{own[0]}": "perhaps"}, headers=headers)
     assert "calibration.bad_answer" in wrong.text
 
 
-def test_the_blind_page_shows_no_machine_answer(client):
-    page = client.get("/calibration/sessions/K002/score?rater=bruno&lang=en", headers=HTML).text
+def test_the_blind_page_shows_no_machine_answer(bruno):
+    page = bruno.get("/calibration/sessions/K002/score?lang=en", headers=HTML).text
     assert "checked" not in page
     assert "La chiamata è registrata" in page or "I was billed twice" in page
     assert "nearest" not in page, "evidence of the machine"
     assert "<mark" not in page
 
 
-def test_answers_are_handed_in_as_json(client):
-    items = client.get(f"{SESSIONS}/K002/sheet", params={"rater": "bruno"}).json()["items"]
+def test_answers_are_handed_in_as_json(client, bruno):
+    items = bruno.get(f"{SESSIONS}/K002/sheet").json()["items"]
     one = {"contact_id": items[0]["contact_id"], "criterion_id": items[0]["criterion_id"], "answer": "not_met"}
-    done = client.post(f"{SESSIONS}/K002/answers", json={"rater": "bruno", "answers": [one]})
+    done = bruno.post(f"{SESSIONS}/K002/answers", json={"answers": [one]})
     assert done.status_code == 200
     assert done.json()["progress"][1]["answered"]["hits"] == 1
-    foreign = client.post(
-        f"{SESSIONS}/K002/answers", json={"rater": "bruno", "answers": [one | {"contact_id": "M-000"}]}
-    )
+    assert bruno.post(f"{SESSIONS}/K002/answers", json={"rater": "anna", "answers": [one]}).status_code == 422
+    foreign = bruno.post(f"{SESSIONS}/K002/answers", json={"answers": [one | {"contact_id": "M-000"}]})
     assert foreign.json()["error"]["code"] == "calibration.not_asked"
-    closed = client.post(f"{SESSIONS}/K001/answers", json={"rater": "anna", "answers": []})
+    closed = client.post(f"{SESSIONS}/K001/answers", json={"answers": []})
     assert closed.json()["error"]["code"] == "calibration.closed"
+
+
+def test_a_rater_sees_and_fills_in_the_own_sheet_alone(client, sample):
+    other = TestClient(client.app, base_url="http://127.0.0.1", raise_server_exceptions=False)
+    sample.sign_in(other, Role.ANALYST, login="dora")
+    for told in (other.get(f"{SESSIONS}/K002/sheet"), other.post(f"{SESSIONS}/K002/answers", json={"answers": []})):
+        assert (told.status_code, told.json()["error"]["code"]) == (404, "calibration.unknown_rater")
+    assert "/K002/score" not in other.get("/calibration/sessions/K002", headers=HTML).text
+    assert client.get("/calibration/sessions/K002", headers=HTML).text.count("/K002/score") == 1
+
+
+def test_older_sessions_name_raters_by_name(client, sample):
+    sample.sign_in(client, Role.ANALYST, login="anna.rossi", name="bruno")
+    try:
+        assert client.get(f"{SESSIONS}/K002/sheet").status_code == 200
+    finally:
+        sample.sign_in(client, Role.ANALYST, login="anna")
 
 
 def test_an_unknown_session_is_not_found(client):

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from qm.domain.evaluation import Answer, ClassScore
+from qm.domain.people import Role
 from qm.storage.database import Database
 from tests.unit import builders
 from tests.unit.form_files import write_pack
@@ -33,6 +34,7 @@ def client(sample, tmp_path):
             unit.work.finish(contact_id)
     database.close()
     with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        sample.sign_in(client, Role.ANALYST)
         yield client
 
 

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from models.fakes_encoder import HashingEncoder
+from qm.domain.people import Role
 from qm.domain.survey import LinkMethod, SurveyLink, SurveyResponse
 from qm.domain.text import Language
 from qm.rules.loader import load_packs
@@ -45,8 +46,9 @@ def settings(sample, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def filled(settings):
+def filled(settings, sample):
     with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        sample.sign_in(client, Role.ANALYST)
         yield client
 
 

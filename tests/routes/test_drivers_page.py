@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from qm.config import read_settings
+from qm.domain.people import Role
 from qm.services.derive_form import DeriveService
 from qm.services.drivers import DriverRequest, DriverService
 from qm.storage.database import Database
@@ -17,7 +18,7 @@ NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def made_client(tmp_path_factory):
+def made_client(sample, tmp_path_factory):
     folder = tmp_path_factory.mktemp("drivers-page")
     values = {"QM_DATA": str(write_base(folder / "var", 2500, 2000)), "QM_RULES": str(write_rules(folder))}
     settings = read_settings({**values, "QM_LANGUAGE": "it"}, folder)
@@ -33,6 +34,7 @@ def made_client(tmp_path_factory):
     derive.propose(DriverRequest(form_id="made"), {}, NOW)
     database.close()
     with TestClient(app, base_url="http://127.0.0.1") as client:
+        sample.sign_in(client, Role.ANALYST)
         yield client
 
 

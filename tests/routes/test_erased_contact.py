@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from qm.domain.erasure import ErasureKind
+from qm.domain.people import Role
 from qm.domain.retention import DataKind, RetentionPlan, RetentionRule
 from qm.services.erasure import ErasureService, ErasureTools
 from qm.services.retention import RetentionService
@@ -30,6 +31,7 @@ def site(sample, tmp_path):
     keep = dict.fromkeys((DataKind.AUDIO, DataKind.TRANSCRIPT, DataKind.EVIDENCE), 0)
     retention = RetentionService(*units, RetentionPlan((RetentionRule("all", keep=keep),)), erasure, tools)
     with TestClient(create_app(settings), base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        sample.sign_in(client, Role.ANALYST)
         yield client, erasure, retention
     database.close()
 

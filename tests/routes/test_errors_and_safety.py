@@ -65,6 +65,7 @@ def test_no_database_is_503(sample, tmp_path):
         assert response.status_code == 503
         assert response.json()["parts"]["database"].startswith("database.")
         assert client.get("/healthz").status_code == 200  # the process lives; a restart would mend nothing
+        client.cookies.set("qm_session", "x")
         assert client.get("/", headers=HTML).status_code == 503
 
 
@@ -83,7 +84,7 @@ def test_unforeseen_errors_tell_nothing(app, client, monkeypatch):
 def test_every_error_class_has_a_status():
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.QmError)]
     for kind in set(kinds) - {errors.QmError, errors.RulePackError}:
-        assert status_of(kind("x.y", "z")) in {400, 403, 404, 409, 500, 503}
+        assert status_of(kind("x.y", "z")) in {400, 401, 403, 404, 409, 500, 503}
     assert status_of(errors.QmError("x", "y")) == 500
 
 

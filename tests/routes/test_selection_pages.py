@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from benchmarks.voc_made import fill_made, made_quarter
+from qm.domain.people import Role
 from qm.domain.voc_plan import VocPlan
 from qm.services.estimates import EstimateRequest, EstimateService
 from qm.services.selection import SelectionService
@@ -28,6 +29,7 @@ def pages(sample, tmp_path_factory):
     EstimateService(database.unit_of_work, database.reading, VocPlan(), 5).compute(EstimateRequest(), NOW)
     database.close()
     with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        sample.sign_in(client, Role.ANALYST)
         yield client
 
 

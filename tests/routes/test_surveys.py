@@ -11,6 +11,7 @@ from api.app import create_app
 from api.charts_lines import LineMark, LinePoint, time_line
 from qm.domain.contact import Agent
 from qm.domain.figures import Figure
+from qm.domain.people import Role
 from qm.storage.database import Database
 from tests.unit.form_files import write_pack
 
@@ -47,12 +48,24 @@ def site(sample, tmp_path):
             unit.contacts.save(contact, "/d", number, "")
     database.close()
     with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        sample.sign_in(client, Role.ANALYST)
         yield client
 
 
 @pytest.fixture
-def filled(site):
-    found = site.post("/api/v1/surveys", json=[response(number) for number in range(40)])
+def tool(site, sample):
+    """A survey tool: it hands answers in with its token."""
+    token = sample.bearer(site, Role.SERVICE)
+
+    def send(headers=None, **body):
+        return site.post("/api/v1/surveys", headers=token | (headers or {}), **body)
+
+    return send
+
+
+@pytest.fixture
+def filled(site, tool):
+    found = tool(json=[response(number) for number in range(40)])
     assert found.status_code == 200, found.text
     assert found.json() == {"new": 40, "replaced": 0, "unchanged": 0, "faults": [], "linked": 40, "responses": 40}
     return site
@@ -82,14 +95,14 @@ def test_json_and_csv_are_twins_of_the_page(filled):
     assert (only["total"]["invited"], only["scales"], only["line"]) == (0, [], [])
 
 
-def test_the_same_list_again_changes_nothing_and_a_changed_one_replaces(filled):
-    again = filled.post("/api/v1/surveys", json=[response(1), response(2, nps=10)]).json()
+def test_the_same_list_again_changes_nothing_and_a_changed_one_replaces(filled, tool):
+    again = tool(json=[response(1), response(2, nps=10)]).json()
     assert (again["new"], again["replaced"], again["unchanged"]) == (0, 1, 1)
 
 
-def test_faulty_items_are_named_by_their_place_and_the_rest_is_taken_in(site):
+def test_faulty_items_are_named_by_their_place_and_the_rest_is_taken_in(site, tool):
     items = [response(1), response(2, nps=11), response(1), response(3, nsp=4), response(4, contact_id="C-none")]
-    found = site.post("/api/v1/surveys", json=items).json()
+    found = tool(json=items).json()
     assert (found["new"], found["linked"]) == (2, 1)
     assert [(fault["item"], fault["code"]) for fault in found["faults"]] == [
         (2, "survey.bad_scale"), (3, "survey.duplicate_id"), (4, "survey.bad_row"),
@@ -97,8 +110,8 @@ def test_faulty_items_are_named_by_their_place_and_the_rest_is_taken_in(site):
     assert site.get("/api/v1/voc").json()["unlinked"] == 1
 
 
-def test_a_contact_has_one_answer(site):
-    found = site.post("/api/v1/surveys", json=[response(1), response(1, response_id="R-again", nps=0)]).json()
+def test_a_contact_has_one_answer(tool):
+    found = tool(json=[response(1), response(1, response_id="R-again", nps=0)]).json()
     assert (found["new"], found["linked"]) == (2, 1)
 
 
@@ -116,8 +129,8 @@ def test_a_contact_has_one_answer(site):
         (b"[]", {"Origin": "http://[evil"}, 403, "request.other_origin"),
     ],
 )
-def test_what_is_no_list_of_responses_is_refused(site, body, headers, status, code):
-    found = site.post("/api/v1/surveys", content=body, headers=headers)
+def test_what_is_no_list_of_responses_is_refused(tool, body, headers, status, code):
+    found = tool(headers, content=body)
     assert (found.status_code, found.json()["error"]["code"]) == (status, code)
 
 

@@ -1,0 +1,383 @@
+"""Every route × every role × all contacts, the own team's, another team's: what each gets, from one table.
+
+A route without a row here fails `test_every_route_has_a_row`: whoever adds one says who may use it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api import menu
+from api.app import ROUTES, create_app
+from api.people.principal import PLAIN_COOKIE
+from qm.domain.calibration import Purpose
+from qm.domain.people import RIGHTS, Right, Role, Scope
+from qm.services.calibration import Wanted
+
+R = Right
+HTML = {"accept": "text/html,application/xhtml+xml"}
+WHOLE, OWN, OTHER = "whole", "own", "other"
+"""What somebody sees: everything, the team of the contact that is asked for, another team."""
+SCOPES = {WHOLE: Scope(), OWN: Scope(teams=frozenset({"Casa"})), OTHER: Scope(teams=frozenset({"Partner"}))}
+AGENTS = {WHOLE: "A01", OWN: "A01", OTHER: "A04"}
+"""An agent's scope is the agent: of `C-1`, or of another contact."""
+CONTACT = "C-1"
+ANYBODY, SIGNED_IN = "anybody", "signed in"
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may use a route.
+
+    Attributes:
+        right: what it needs, or `ANYBODY`, or `SIGNED_IN` where no right is needed.
+        whole: only whoever sees the whole site.
+        one: it's about one contact or case: for who sees another team it's as if that wasn't there.
+        told: words that stand in the answer to whoever sees that contact, and in no other answer.
+        status: where it's allowed.
+        fields: of a form; `body`: of JSON.
+    """
+
+    right: Right | str
+    whole: bool = False
+    one: bool = False
+    told: tuple[str, ...] = ()
+    status: int = 200
+    query: str = ""
+    fields: Callable[["Site"], dict[str, str]] | None = None
+    body: Callable[["Site"], Any] | None = None
+
+
+@dataclass
+class Site:
+    """The sample day with a case, a closed calibration session and an open one in which everybody takes part."""
+
+    client: TestClient
+    sample: Any
+    case_id: str
+    closed: str
+    open: str
+    known: dict[tuple[Role, str], tuple[str, str]]
+
+    def version(self) -> str:
+        """Of the case, as it is now."""
+        return str(self.client.app.state.services.cases.get(self.case_id).version)
+
+    def address(self, path: str, contact: str = CONTACT, case: str = "") -> str:
+        """The route's address with ids in it."""
+        session = self.open if path.endswith(("/score", "/sheet", "/answers")) else self.closed
+        names = {"contact_id:path": contact, "case_id": case or self.case_id, "step": "assign", "session_id": session}
+        for name, value in names.items():
+            path = path.replace(f"{{{name}}}", value)
+        return path
+
+    def enter(self, role: Role, view: str) -> None:
+        """Let the client be somebody of that role who sees that much."""
+        if (role, view) not in self.known:
+            agent = AGENTS[view] if role is Role.AGENT else ""
+            self.sample.sign_in(self.client, role, SCOPES[view], agent, login=login_of(role, view))
+            self.known[role, view] = self.client.cookies[PLAIN_COOKIE], self.client.headers["x-csrf-token"]
+        key, csrf = self.known[role, view]
+        self.client.cookies.set(PLAIN_COOKIE, key, domain="127.0.0.1")
+        self.client.headers["x-csrf-token"] = csrf
+
+    def leave(self) -> None:
+        """Let the client be nobody."""
+        self.client.cookies.clear()
+        self.client.headers.pop("x-csrf-token", None)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        row: Row,
+        headers: dict[str, str] | None = None,
+        sign: str | None = None,
+        **ids: str,
+    ) -> Any:
+        """Ask as a browser asks for pages, as a program for the rest; the sign is in a form's field, or the header."""
+        sign = self.client.headers.get("x-csrf-token", "") if sign is None else sign
+        fields, body = row.fields and {**row.fields(self), "csrf": sign}, row.body and row.body(self)
+        more = (HTML if is_page(path) else {}) | {"x-csrf-token": "" if row.fields else sign} | (headers or {})
+        address = self.address(path, **ids) + row.query
+        return self.client.request(method, address, headers=more, follow_redirects=False, data=fields, json=body)
+
+
+def login_of(role, view):
+    return f"{role}.{view}"
+
+
+def is_page(path):
+    """Whether a browser goes there."""
+    return not path.startswith(("/api/", "/static", "/openapi.json", "/healthz", "/readyz", "/metrics")) and (
+        not path.endswith(("/audio", "/peaks"))
+    )
+
+
+def step(site):
+    return {"version": site.version(), "to": f"Ada {datetime.now(UTC).isoformat()}"}
+
+
+def json_step(site):
+    return step(site) | {"version": int(site.version())}
+
+
+AGENT, TEAM = "Giulia Ferretti", "Casa"
+FIGURES = Row(R.FIGURES_READ, whole=True)
+RATER = Row(R.CALIBRATION_ANSWER, whole=True)
+OPEN = Row(ANYBODY)
+SESSION = "/api/v1/calibration/sessions/{session_id}"
+ROWS: dict[tuple[str, str], Row] = {
+    ("GET", "/"): Row(SIGNED_IN),  # where it leads: test_the_front_page_leads_to_what_is_open
+    ("GET", "/api/v1/overview"): FIGURES,
+    ("GET", "/quarantine"): FIGURES,
+    ("GET", "/api/v1/quarantine"): FIGURES,
+    ("GET", "/contacts"): Row(R.CONTACT_READ, told=(AGENT, "C-1", "C-3")),
+    ("GET", "/api/v1/contacts"): Row(R.CONTACT_READ, told=(AGENT, "C-1", "C-3")),
+    ("GET", "/contacts/{contact_id:path}/audio"): Row(R.CONTACT_LISTEN, one=True),
+    ("GET", "/contacts/{contact_id:path}/peaks"): Row(R.CONTACT_READ, one=True),
+    ("GET", "/contacts/{contact_id:path}"): Row(R.CONTACT_READ, one=True),
+    ("GET", "/api/v1/contacts/{contact_id:path}"): Row(R.CONTACT_READ, one=True),
+    ("GET", "/coaching"): Row(R.COACHING_READ, told=(AGENT, "C-1", "Marta Riva")),
+    ("GET", "/api/v1/coaching"): Row(R.COACHING_READ, told=(AGENT, "C-1", "Marta Riva")),
+    ("GET", "/voc"): FIGURES,
+    ("GET", "/api/v1/voc"): FIGURES,
+    ("GET", "/api/v1/voc.csv"): FIGURES,
+    ("POST", "/api/v1/surveys"): Row(R.SURVEY_WRITE, whole=True, body=lambda _site: []),
+    ("GET", "/cases"): Row(R.CASE_READ, told=(AGENT, TEAM)),
+    ("GET", "/cases/report"): Row(R.CASE_READ, query="?since=2026-11-16", told=(TEAM,)),
+    ("GET", "/cases/{case_id}"): Row(R.CASE_READ, one=True),
+    ("POST", "/cases/{case_id}/{step}"): Row(R.CASE_WORK, one=True, status=303, fields=step),
+    ("GET", "/api/v1/cases"): Row(R.CASE_READ, told=(AGENT, TEAM)),
+    ("GET", "/api/v1/cases.csv"): Row(R.CASE_READ, told=("C-1",)),
+    ("GET", "/api/v1/cases/report"): Row(R.CASE_READ, query="?since=2026-11-16", told=(TEAM,)),
+    ("GET", "/api/v1/cases/report.csv"): Row(R.CASE_READ, query="?since=2026-11-16", told=(TEAM,)),
+    ("GET", "/api/v1/cases/{case_id}"): Row(R.CASE_READ, one=True),
+    ("POST", "/api/v1/cases/{case_id}/{step}"): Row(R.CASE_WORK, one=True, body=json_step),
+    ("GET", "/comments"): Row(R.CONTACT_READ, whole=True),
+    ("GET", "/api/v1/comments"): Row(R.CONTACT_READ, whole=True),
+    ("GET", "/api/v1/comments.csv"): Row(R.CONTACT_READ, whole=True),
+    ("GET", "/drivers"): FIGURES,
+    ("GET", "/api/v1/drivers"): FIGURES,
+    ("GET", "/api/v1/drivers.csv"): FIGURES,
+    ("GET", "/drivers/form"): FIGURES,
+    ("GET", "/api/v1/drivers/form"): FIGURES,
+    ("GET", "/api/v1/drivers/form.csv"): FIGURES,
+    ("GET", "/selection"): FIGURES,
+    ("GET", "/api/v1/selection"): FIGURES,
+    ("GET", "/api/v1/selection.csv"): FIGURES,
+    ("GET", "/estimates"): FIGURES,
+    ("GET", "/api/v1/estimates"): FIGURES,
+    ("GET", "/api/v1/estimates.csv"): FIGURES,
+    ("GET", "/api/v1/estimates/groups.csv"): FIGURES,
+    ("GET", "/calibration"): RATER,
+    ("GET", "/calibration/sessions/{session_id}"): RATER,
+    ("GET", "/calibration/sessions/{session_id}/score"): RATER,
+    ("POST", "/calibration/sessions/{session_id}/score"): Row(
+        R.CALIBRATION_ANSWER, whole=True, status=303, fields=lambda _site: {"contact": CONTACT}
+    ),
+    ("GET", "/api/v1/calibration/sessions"): RATER,
+    ("GET", SESSION): RATER,
+    ("GET", f"{SESSION}/agreement.csv"): RATER,
+    ("GET", f"{SESSION}/sheet"): RATER,
+    ("POST", f"{SESSION}/answers"): Row(R.CALIBRATION_ANSWER, whole=True, body=lambda _site: {"answers": []}),
+    ("GET", "/calibration/raters"): FIGURES,
+    ("GET", "/api/v1/calibration/raters"): FIGURES,
+    ("GET", "/api/v1/calibration/raters.csv"): FIGURES,
+    ("GET", "/calibration/map"): FIGURES,
+    ("GET", "/api/v1/calibration/map"): FIGURES,
+    ("GET", "/api/v1/calibration/map.csv"): FIGURES,
+    ("GET", "/audit"): Row(R.AUDIT_READ, whole=True),
+    ("GET", "/api/v1/audit"): Row(R.AUDIT_READ, whole=True),
+    ("GET", "/healthz"): OPEN,
+    ("GET", "/readyz"): OPEN,
+    ("GET", "/metrics"): OPEN,
+    ("GET", "/sign-in"): OPEN,
+    ("POST", "/sign-in"): Row(ANYBODY, status=401, fields=lambda _site: {"login": "nobody", "password": "x"}),
+    ("POST", "/sign-out"): Row(SIGNED_IN, status=303, fields=lambda _site: {}),
+    ("GET", "/password"): OPEN,
+    ("POST", "/password"): Row(ANYBODY, status=401, fields=lambda _site: {"link": "x", "password": "y", "again": "y"}),
+    ("GET", "/docs"): Row(SIGNED_IN),
+    ("GET", "/openapi.json"): OPEN,
+    ("GET", "/static"): Row(ANYBODY, query="/app.css"),
+}
+EVERYBODY = [(role, view) for role in Role for view in SCOPES]
+TABLE = [pytest.param(*key, row, id=" ".join(key)) for key, row in ROWS.items()]
+
+
+def having(wanted):
+    """Rows of the table by what they say."""
+    return [pytest.param(*key, row, id=" ".join(key)) for key, row in ROWS.items() if wanted(key, row)]
+
+
+@pytest.fixture(scope="module")
+def site(sample, tmp_path_factory):
+    settings = sample.settings_of(tmp_path_factory.mktemp("matrix"))
+    sample.fill(settings)
+    app = create_app(settings)
+    services = app.state.services
+    services.cases.open_all()
+    (case,) = services.cases.queue().items
+    assert case.contact_id == CONTACT
+    now = datetime.now(UTC)
+    raters = tuple(login_of(*each) for each in EVERYBODY)
+    made = [
+        services.calibration.open(Wanted("servizio-clienti", Purpose.RANDOM, 1, raters, now + timedelta(days=2)))
+        for _ in range(2)
+    ]
+    services.calibration.close(made[0].id)
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        yield Site(client, sample, case.id, made[0].id, made[1].id, {})
+
+
+def expected(row, role, view):
+    """Status and, where it's refused, the error's code."""
+    if isinstance(row.right, str) and not isinstance(row.right, Right):
+        return row.status, ""
+    if row.right not in RIGHTS[role]:
+        return 403, "right.missing"
+    if row.whole and view != WHOLE:
+        return 403, "right.whole_site"
+    if row.one and view == OTHER:
+        return 404, "unknown"
+    return row.status, ""
+
+
+def test_every_route_has_a_row():
+    ours = {(method, route.path) for module in ROUTES for route in module.router.routes for method in route.methods}
+    others = {("GET", "/docs"), ("GET", "/openapi.json"), ("GET", "/static")}
+    assert ours | others == set(ROWS)
+
+
+def test_nothing_else_is_served(site):
+    own = [route for route in site.client.app.routes if hasattr(route, "path")]
+    assert {route.path for route in own} <= {path for _method, path in ROWS}
+
+
+@pytest.mark.parametrize(("method", "path", "row"), TABLE)
+def test_what_each_role_gets(site, method, path, row):
+    wrong = []
+    for role, view in EVERYBODY:
+        site.enter(role, view)
+        told = site.ask(method, path, row)
+        if path == "/sign-out":
+            del site.known[role, view]
+        status, code = expected(row, role, view)
+        if path == "/":
+            status = told.status_code if told.status_code in (200, 303) else status
+        if told.status_code != status or code not in told.text:
+            wrong.append((role, view, told.status_code, status, told.text[:200]))
+        if told.status_code == 403 and is_page(path):
+            assert "<nav aria-label=" in told.text, "who may not go there sees where they may"
+        if row.told and status == 200:
+            seen = [word for word in row.told if word in told.text]
+            if seen != ([] if view == OTHER else list(row.told)):
+                wrong.append((role, view, "shows", seen))
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("method", "path", "row"), TABLE)
+def test_a_token_opens_no_more_than_its_owner(site, method, path, row):
+    wrong = []
+    site.leave()
+    for role in (Role.SUPERVISOR, Role.SERVICE):
+        for view, scope in SCOPES.items():
+            if "/score" in path or "/sheet" in path or "/answers" in path:
+                continue  # raters are named by login, and these owners take no part
+            told = site.ask(method, path, row, site.sample.bearer(site.client, role, scope))
+            status, code = expected(row, role, view)
+            if path == "/":
+                status = told.status_code if told.status_code in (200, 303) else status
+            if told.status_code != status or code not in told.text:
+                wrong.append((role, view, told.status_code, status, told.text[:200]))
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("method", "path", "row"), TABLE)
+def test_what_nobody_gets(site, method, path, row):
+    site.leave()
+    told = site.ask(method, path, row)
+    if row.right == ANYBODY:
+        assert told.status_code == row.status
+    elif is_page(path):
+        assert (told.status_code, told.headers["location"][:12]) == (303, "/sign-in?to=")
+    else:
+        assert (told.status_code, told.json()["error"]["code"]) == (401, "sign_in.needed")
+
+
+@pytest.mark.parametrize(("method", "path", "row"), having(lambda _key, row: row.one))
+def test_what_is_others_and_what_isnt_there_are_told_alike(site, method, path, row):
+    for role in (Role.ANALYST, Role.SUPERVISOR, Role.AUDITOR):
+        if row.right not in RIGHTS[role]:
+            continue
+        site.enter(role, OTHER)
+        theirs = site.ask(method, path, row)
+        unknown = site.ask(method, path, row, contact="C-404", case=f"{site.case_id}0")
+        assert (theirs.status_code, unknown.status_code) == (404, 404)
+        known = {"C-404": CONTACT, f"{site.case_id}0": site.case_id}
+        same = unknown.text
+        for name, instead in known.items():
+            same = same.replace(name, instead)
+        assert theirs.text == same
+        told = {name: value for name, value in theirs.headers.items() if "policy" not in name and "length" not in name}
+        assert all(unknown.headers[name] == value for name, value in told.items())
+
+
+WRITES = having(lambda key, row: key[0] == "POST" and row.right != ANYBODY)
+
+
+@pytest.mark.parametrize(("method", "path", "row"), WRITES)
+@pytest.mark.parametrize("sign", ["", "0" * 32])
+def test_a_write_needs_the_sign_of_its_session(site, method, path, row, sign):
+    role = next(role for role in Role if row.right == SIGNED_IN or row.right in RIGHTS[role])
+    site.enter(role, WHOLE)
+    before = site.version()
+    told = site.ask(method, path, row, sign=sign)
+    assert told.status_code == 403
+    assert "request.csrf" in told.text
+    assert site.version() == before
+    elsewhere = site.ask(method, path, row, {"origin": "http://evil.example"})
+    assert (elsewhere.status_code, "request.other_origin" in elsewhere.text) == (403, True)
+
+
+def test_a_form_carries_the_sign_in_its_field(site):
+    site.enter(Role.ANALYST, WHOLE)
+    address, sign = site.address("/cases/{case_id}"), site.client.headers.pop("x-csrf-token")
+    assert f'name="csrf" value="{sign}"' in site.client.get(address, headers=HTML).text
+    sent = site.client.post(
+        f"{address}/assign", data={"csrf": sign, **step(site)}, headers=HTML, follow_redirects=False
+    )
+    assert sent.status_code == 303
+
+
+@pytest.mark.parametrize(("role", "view"), EVERYBODY)
+def test_the_menu_leads_only_to_what_is_open_and_to_all_of_it(site, role, view):
+    site.enter(role, view)
+    page = site.client.get("/contacts/none", headers=HTML).text
+    shown = page[page.index("<nav") : page.index("</nav>")]
+    whole = view == WHOLE and role is not Role.AGENT
+    for section in menu.SECTIONS:
+        is_open = [one for one in section.pages if one.right in RIGHTS[role] and (whole or not one.whole)]
+        linked = [one for one in section.pages if f'href="{one.address}"' in shown]
+        assert linked == is_open[:1]
+        for one in section.pages:
+            answer = site.client.get(one.address, headers=HTML, follow_redirects=False)
+            if one.address != "/":
+                assert (answer.status_code == 200) == (one in is_open), one.address
+    assert 'action="/sign-out"' in page
+
+
+@pytest.mark.parametrize(("role", "view"), EVERYBODY)
+def test_the_front_page_leads_to_what_is_open(site, role, view):
+    site.enter(role, view)
+    told = site.client.get("/", headers=HTML, follow_redirects=False)
+    if view == WHOLE and R.FIGURES_READ in RIGHTS[role]:
+        assert (told.status_code, "The day in numbers" in told.text) == (200, True)
+    elif R.CONTACT_READ in RIGHTS[role]:
+        assert (told.status_code, told.headers["location"]) == (303, "/contacts")
+    else:
+        assert (told.status_code, "Nothing for you here yet" in told.text) == (200, True)
