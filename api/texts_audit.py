@@ -3,7 +3,7 @@
 from qm.domain.text import Text
 
 WORDS: dict[str, Text] = {
-    "nav.audit": Text("Registro degli accessi", "Audit trail"),
+    "nav.audit": Text("Registro", "Audit trail"),
     "audit.title": Text("Chi ha fatto o visto che cosa", "Who did or looked at what"),
     "audit.lead": Text(
         "Ogni ascolto, ogni lettura e ogni modifica, in ordine. Niente si può correggere o togliere senza che si veda.",
