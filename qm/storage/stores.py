@@ -1,6 +1,7 @@
 """Stores over one SQLAlchemy connection. They speak domain values and never commit."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from sqlalchemy import Connection, Table, delete, select, update
 
@@ -222,10 +223,22 @@ class SqlEvaluationStore(SqlStore):
         if contact_ids is not None:
             statement = statement.where(table.c.contact_id.in_(contact_ids))
         for row in self._each(statement):
-            answered = zip(names[row.criteria], row.codes, strict=True)
-            left = tuple(name for name, letter in answered if letter == LEFT_TO_PEOPLE)
+            left = _left(names[row.criteria], row.codes)
             asked, open_ = len(row.codes) - len(left), row.codes.count(LETTERS[Answer.CANNOT_TELL])
-            yield Brief(row.id, row.contact_id, row.form_id, load(Score, row.result), open_, asked, left)
+            yield Brief(row.id, row.contact_id, row.form_id, _score(row.result), open_, asked, left)
+
+
+# Most forms aren't about most contacts, and their results are the same text again and again: each is read once.
+
+
+@lru_cache(maxsize=1024)
+def _score(result: str) -> Score:
+    return load(Score, result)
+
+
+@lru_cache(maxsize=1024)
+def _left(names: tuple[str, ...], codes: str) -> tuple[str, ...]:
+    return tuple(name for name, letter in zip(names, codes, strict=True) if letter == LEFT_TO_PEOPLE)
 
 
 class SqlSurveyStore(SqlStore):
