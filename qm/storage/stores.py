@@ -222,10 +222,8 @@ class SqlEvaluationStore(SqlStore):
         statement = select(*columns).order_by(table.c.contact_id, table.c.form_id)
         if contact_ids is not None:
             statement = statement.where(table.c.contact_id.in_(contact_ids))
-        for row in self._each(statement):
-            left = _left(names[row.criteria], row.codes)
-            asked, open_ = len(row.codes) - len(left), row.codes.count(LETTERS[Answer.CANNOT_TELL])
-            yield Brief(row.id, row.contact_id, row.form_id, _score(row.result), open_, asked, left)
+        for evaluation_id, contact_id, form_id, result, criteria, codes in self._each(statement):
+            yield Brief(evaluation_id, contact_id, form_id, _score(result), *_answered(names[criteria], codes))
 
 
 # Most forms aren't about most contacts, and their results are the same text again and again: each is read once.
@@ -237,8 +235,10 @@ def _score(result: str) -> Score:
 
 
 @lru_cache(maxsize=1024)
-def _left(names: tuple[str, ...], codes: str) -> tuple[str, ...]:
-    return tuple(name for name, letter in zip(names, codes, strict=True) if letter == LEFT_TO_PEOPLE)
+def _answered(names: tuple[str, ...], codes: str) -> tuple[int, int, tuple[str, ...]]:
+    """How many couldn't be told and how many were asked, and those left to people."""
+    left = tuple(name for name, letter in zip(names, codes, strict=True) if letter == LEFT_TO_PEOPLE)
+    return codes.count(LETTERS[Answer.CANNOT_TELL]), len(codes) - len(left), left
 
 
 class SqlSurveyStore(SqlStore):
