@@ -1,6 +1,6 @@
 """Contacts by id, and their list a page at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -19,7 +19,7 @@ from qm.ports.contact_list import Choices, ContactQuery, ListedContact, ListedPa
 from qm.storage import tables
 from qm.storage.erasure_ledger import SqlErasureLedger
 from qm.storage.facts import facts_of_contact
-from qm.storage.sql_store import SqlStore
+from qm.storage.sql_store import AT_ONCE, SqlStore
 from qm.storage.stores import SqlEvaluationStore
 
 MISSED = '"failed_by":["'
@@ -88,6 +88,18 @@ class SqlContactStore(SqlStore):
         table = tables.contacts
         for row in self._each(select(table.c.document).order_by(table.c.started_at, table.c.id)):
             yield load(Contact, row.document)
+
+    def some(self, ids: Collection[str], scope: Scope) -> dict[str, Contact]:
+        """Those of the named contacts that are there and within the scope, by id."""
+        table, facts = tables.contacts, tables.contact_facts
+        statement, wanted = select(table.c.id, table.c.document).where(*within(scope)), sorted(ids)
+        if not scope.is_whole:
+            statement = statement.join(facts, facts.c.contact_id == table.c.id)
+        found: dict[str, Contact] = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            rows = self._connection.execute(statement.where(table.c.id.in_(wanted[start : start + AT_ONCE])))
+            found.update((name, load(Contact, document)) for name, document in rows)
+        return found
 
     def page(self, wanted: ContactQuery, after: str = "", size: int = 50) -> ListedPage:
         """One page of the list; `after` is the id of the last line of the page before.
