@@ -10,7 +10,7 @@ WHO_COOKIE = "qm_who"
 LONGEST_NAME = 200
 
 
-def _actor(asking: AskingHere) -> str:
+async def _actor(asking: AskingHere) -> str:
     return asking.principal.person.login
 
 
