@@ -19,7 +19,7 @@ from qm.ports.contact_list import Choices, ContactQuery, ListedContact, ListedPa
 from qm.storage import tables
 from qm.storage.erasure_ledger import SqlErasureLedger
 from qm.storage.facts import facts_of_contact
-from qm.storage.sql_store import AT_ONCE, SqlStore
+from qm.storage.sql_store import SqlStore
 from qm.storage.stores import SqlEvaluationStore
 
 MISSED = '"failed_by":["'
@@ -92,14 +92,10 @@ class SqlContactStore(SqlStore):
     def some(self, ids: Collection[str], scope: Scope) -> dict[str, Contact]:
         """Those of the named contacts that are there and within the scope, by id."""
         table, facts = tables.contacts, tables.contact_facts
-        statement, wanted = select(table.c.id, table.c.document).where(*within(scope)), sorted(ids)
+        statement = select(table.c.id, table.c.document).where(self._among(table.c.id, sorted(ids)), *within(scope))
         if not scope.is_whole:
             statement = statement.join(facts, facts.c.contact_id == table.c.id)
-        found: dict[str, Contact] = {}
-        for start in range(0, len(wanted), AT_ONCE):
-            rows = self._connection.execute(statement.where(table.c.id.in_(wanted[start : start + AT_ONCE])))
-            found.update((name, load(Contact, document)) for name, document in rows)
-        return found
+        return {name: load(Contact, document) for name, document in self._connection.execute(statement)}
 
     def page(self, wanted: ContactQuery, after: str = "", size: int = 50) -> ListedPage:
         """One page of the list; `after` is the id of the last line of the page before.
@@ -159,7 +155,7 @@ class SqlContactStore(SqlStore):
         statement = (
             select(links.c.contact_id, responses.c.document)
             .join(responses, responses.c.id == links.c.response_id)
-            .where(links.c.contact_id.in_(ids))
+            .where(self._among(links.c.contact_id, ids))
             .order_by(links.c.response_id)
         )
         found = {row.contact_id: row.document for row in self._connection.execute(statement)}  # the last one stays

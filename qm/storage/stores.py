@@ -221,8 +221,9 @@ class SqlEvaluationStore(SqlStore):
         columns = (table.c[name] for name in ("id", "contact_id", "form_id", "result", "criteria", "codes"))
         statement = select(*columns).order_by(table.c.contact_id, table.c.form_id)
         if contact_ids is not None:
-            statement = statement.where(table.c.contact_id.in_(contact_ids))
-        for evaluation_id, contact_id, form_id, result, criteria, codes in self._each(statement):
+            statement = statement.where(self._among(table.c.contact_id, contact_ids))
+        for row in self._each(statement):
+            evaluation_id, contact_id, form_id, result, criteria, codes = tuple(row)
             yield Brief(evaluation_id, contact_id, form_id, _score(result), *_answered(names[criteria], codes))
 
 
