@@ -8,7 +8,7 @@ from api.people.principal import AskingHere
 from qm.domain.people import Person
 
 
-def _actor(asking: AskingHere) -> str:
+async def _actor(asking: AskingHere) -> str:
     return asking.principal.person.login
 
 

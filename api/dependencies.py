@@ -9,14 +9,16 @@ from api.site import SiteServicesHere
 from api.wiring import Services
 from qm.services.contacts import ContactFilter
 
+# What waits for nothing is `async`: the framework sends the rest to a thread each, which costs as much as a query.
+
 State = Literal["", "waiting", "done", "quarantined"]
 
 
-def _services(services: SiteServicesHere, asking: AskingHere) -> Services:
+async def _services(services: SiteServicesHere, asking: AskingHere) -> Services:
     return services.seen_by(asking.principal.scope)
 
 
-def _contact_filter(
+async def _contact_filter(
     *,
     agent: Annotated[str, Query(description="agent id", examples=["A01"])] = "",
     team: Annotated[str, Query(description="team name")] = "",

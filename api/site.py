@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from api.wiring import Services
 
 
-def _site_services(request: Request) -> Services:
+async def _site_services(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
 

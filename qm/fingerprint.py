@@ -75,7 +75,6 @@ _WRITERS: dict[type, Writer] = {
 }
 """By exact type; dataclasses join on first use."""
 _KINDS: tuple[tuple[type, Writer], ...] = (
-    (Enum, lambda value: _write(value.value)),
     (datetime, lambda value: encode_basestring(value.isoformat())),
     (date, lambda value: encode_basestring(value.isoformat())),  # after datetime, which is one too
     (Mapping, _mapping),
@@ -92,6 +91,11 @@ def _writer_of(value: object) -> Writer:
     kind = type(value)
     if dataclasses.is_dataclass(kind):
         _WRITERS[kind] = _dataclass_writer(kind)
+        return _WRITERS[kind]
+    if isinstance(value, Enum):
+        # Of each member once: a transcript has a role a turn. Members of several enumerations may be equal, so by kind.
+        texts = {id(member): _write(member.value) for member in kind}  # type: ignore[attr-defined]
+        _WRITERS[kind] = lambda member: texts.get(id(member)) or _write(member.value)
         return _WRITERS[kind]
     for base, write in _KINDS:
         if isinstance(value, base):

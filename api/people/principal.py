@@ -89,7 +89,7 @@ class Needs:
     def __init__(self, right: Right, *, whole: bool = False) -> None:
         self.right, self.whole = right, whole
 
-    def __call__(self, asking: AskingHere) -> None:
+    async def __call__(self, asking: AskingHere) -> None:
         """Refuse who may not.
 
         Raises:

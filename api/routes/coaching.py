@@ -24,7 +24,7 @@ def coaching_page(
     """The list with the seconds to listen to."""
     rows = services.coaching.read(supervisor, agent_id)
     services.audit.look("quotes.viewed", "list", "coaching", actor)
-    every = services.coaching.read()
+    every = services.coaching.read() if supervisor or agent_id else rows
     return render(request, "coaching.html", rows=rows, every=every, supervisor=supervisor, agent_id=agent_id)
 
 

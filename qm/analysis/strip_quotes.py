@@ -10,6 +10,8 @@ from collections.abc import Sequence
 LONGEST_ATTRIBUTION = 4
 """Lines over which mail programs wrap the line above a quotation."""
 _MARK = re.compile(r"\s*>")
+_QUOTES = ">-_—"
+"""What a line that is a quotation, or the rule above one, begins with."""
 _OPENS = re.compile(
     r"\s*(il\b|on\b|in data\b|le\b|(lun|mar|mer|gio|ven|sab|dom)\w*\b|\d{1,2}[./ -]|\d{4}-)", re.IGNORECASE
 )
@@ -34,6 +36,8 @@ def strip_quotes(text: str) -> str:
     >>> strip_quotes("Va bene.\n\nIl giorno 20/11/2026 alle ore 10:15 Anna ha scritto:\n> Le serve altro?")
     'Va bene.'
     """
+    if _is_plain_line(text):
+        return text
     lines = text.replace("\r\n", "\n").split("\n")
     kept: list[str] = []
     at = 0
@@ -49,6 +53,12 @@ def strip_quotes(text: str) -> str:
         kept.extend(() if length else (lines[at],))
         at += length or 1
     return "\n".join(kept).strip() if len(kept) < len(lines) else text
+
+
+def _is_plain_line(text: str) -> bool:
+    """True of what most turns of a chat are: one line that neither quotes nor introduces anything."""
+    bare = text.strip()
+    return "\n" not in text and bare[:1] not in _QUOTES and bare[-1:] != ":"
 
 
 def _attribution(lines: Sequence[str], at: int) -> int:

@@ -1,6 +1,6 @@
 """What remembers: the stores of one transaction."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from qm.domain.coaching import CoachingItem
@@ -36,6 +36,10 @@ class ContactStore(Protocol):
 
     def every(self) -> Iterator[Contact]:
         """All contacts in order of start, then id."""
+        ...
+
+    def some(self, ids: Collection[str], scope: Scope) -> dict[str, Contact]:
+        """Those of the named contacts that are there and within the scope, by id."""
         ...
 
     def page(self, wanted: ContactQuery, after: str = "", size: int = 50) -> ListedPage:

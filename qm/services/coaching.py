@@ -57,20 +57,26 @@ class CoachingService:
             NotFoundError: nobody of that name leads anybody; the hint names who does.
         """
         with self._unit_of_work() as unit:
-            contacts = {contact.id: contact for contact in unit.contacts.every() if self._scope.allows(contact)}
-            items = unit.coaching.every()
-        rows = [self._row(item, contacts[item.contact_id]) for item in items if item.contact_id in contacts]
-        if agent_id:
-            rows = [row for row in rows if row.item.agent_id == agent_id]
-        if supervisor:
-            wanted = supervisor.casefold()
-            known = sorted({leader(contact) for contact in contacts.values()})
-            if wanted not in {name.casefold() for name in known}:
-                message = f"nobody called '{supervisor}' leads a team here"
-                raise NotFoundError("supervisor.unknown", message, "known: " + ", ".join(known))
-            rows = [row for row in rows if row.supervisor.casefold() == wanted]
+            items = [item for item in unit.coaching.every() if agent_id in ("", item.agent_id)]
+            contacts = unit.contacts.some({item.contact_id for item in items}, self._scope)
+            rows = [self._row(item, contacts[item.contact_id]) for item in items if item.contact_id in contacts]
+            if supervisor:
+                rows = [row for row in rows if row.supervisor.casefold() == supervisor.casefold()]
+                if not rows:
+                    self._require_leader(unit, supervisor)
         rows.sort(key=lambda row: (row.supervisor, row.agent_name, row.item.rank))
         return tuple(rows)
+
+    def _require_leader(self, unit: Unit, supervisor: str) -> None:
+        """Whoever leads somebody may have an empty list; looked for only then, since it's among all contacts."""
+        known: set[str] = set()
+        for contact in unit.contacts.every():
+            if self._scope.allows(contact):
+                if leader(contact).casefold() == supervisor.casefold():
+                    return
+                known.add(leader(contact))
+        message = f"nobody called '{supervisor}' leads a team here"
+        raise NotFoundError("supervisor.unknown", message, "known: " + ", ".join(sorted(known)))
 
     def _row(self, item: CoachingItem, contact: Contact) -> CoachingRow:
         form = self._forms[item.form_id]

@@ -6,14 +6,16 @@ from qm.domain.scales import Band, band_of, passes
 from qm.domain.text import Text
 from qm.services.views import CriterionView, EvaluationView, FormScore, SectionView
 
+MET, NOT_MET, CANNOT_TELL = Answer.MET.value, Answer.NOT_MET.value, Answer.CANNOT_TELL.value
+
 
 def form_score(evaluation: Evaluation | Brief, form: Form) -> FormScore:
     """The score of an evaluation with its form's title, pass mark and band."""
     score = evaluation.score
-    met, missed = (score.counts.get(answer.value, 0) for answer in (Answer.MET, Answer.NOT_MET))
+    met, missed = score.counts.get(MET, 0), score.counts.get(NOT_MET, 0)
     return FormScore(
         form_id=form.id, title=form.title, evaluation_id=evaluation.id, value=score.value, lo=score.lo, hi=score.hi,
-        answered=met + missed, open=score.counts.get(Answer.CANNOT_TELL.value, 0), failed_by=score.failed_by,
+        answered=met + missed, open=score.counts.get(CANNOT_TELL, 0), failed_by=score.failed_by,
         passed=passes(form.pass_mark, score.lo, score.hi), band=_title(band_of(form.bands, score.lo, score.hi)),
     )  # fmt: skip
 

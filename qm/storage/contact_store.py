@@ -1,6 +1,6 @@
 """Contacts by id, and their list a page at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -89,6 +89,14 @@ class SqlContactStore(SqlStore):
         for row in self._each(select(table.c.document).order_by(table.c.started_at, table.c.id)):
             yield load(Contact, row.document)
 
+    def some(self, ids: Collection[str], scope: Scope) -> dict[str, Contact]:
+        """Those of the named contacts that are there and within the scope, by id."""
+        table, facts = tables.contacts, tables.contact_facts
+        statement = select(table.c.id, table.c.document).where(self._among(table.c.id, sorted(ids)), *within(scope))
+        if not scope.is_whole:
+            statement = statement.join(facts, facts.c.contact_id == table.c.id)
+        return {name: load(Contact, document) for name, document in self._connection.execute(statement)}
+
     def page(self, wanted: ContactQuery, after: str = "", size: int = 50) -> ListedPage:
         """One page of the list; `after` is the id of the last line of the page before.
 
@@ -147,7 +155,7 @@ class SqlContactStore(SqlStore):
         statement = (
             select(links.c.contact_id, responses.c.document)
             .join(responses, responses.c.id == links.c.response_id)
-            .where(links.c.contact_id.in_(ids))
+            .where(self._among(links.c.contact_id, ids))
             .order_by(links.c.response_id)
         )
         found = {row.contact_id: row.document for row in self._connection.execute(statement)}  # the last one stays

@@ -1,6 +1,7 @@
 """Stores over one SQLAlchemy connection. They speak domain values and never commit."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from sqlalchemy import Connection, Table, delete, select, update
 
@@ -220,12 +221,25 @@ class SqlEvaluationStore(SqlStore):
         columns = (table.c[name] for name in ("id", "contact_id", "form_id", "result", "criteria", "codes"))
         statement = select(*columns).order_by(table.c.contact_id, table.c.form_id)
         if contact_ids is not None:
-            statement = statement.where(table.c.contact_id.in_(contact_ids))
+            statement = statement.where(self._among(table.c.contact_id, contact_ids))
         for row in self._each(statement):
-            answered = zip(names[row.criteria], row.codes, strict=True)
-            left = tuple(name for name, letter in answered if letter == LEFT_TO_PEOPLE)
-            asked, open_ = len(row.codes) - len(left), row.codes.count(LETTERS[Answer.CANNOT_TELL])
-            yield Brief(row.id, row.contact_id, row.form_id, load(Score, row.result), open_, asked, left)
+            evaluation_id, contact_id, form_id, result, criteria, codes = tuple(row)
+            yield Brief(evaluation_id, contact_id, form_id, _score(result), *_answered(names[criteria], codes))
+
+
+# Most forms aren't about most contacts, and their results are the same text again and again: each is read once.
+
+
+@lru_cache(maxsize=1024)
+def _score(result: str) -> Score:
+    return load(Score, result)
+
+
+@lru_cache(maxsize=1024)
+def _answered(names: tuple[str, ...], codes: str) -> tuple[int, int, tuple[str, ...]]:
+    """How many couldn't be told and how many were asked, and those left to people."""
+    left = tuple(name for name, letter in zip(names, codes, strict=True) if letter == LEFT_TO_PEOPLE)
+    return codes.count(LETTERS[Answer.CANNOT_TELL]), len(codes) - len(left), left
 
 
 class SqlSurveyStore(SqlStore):

@@ -152,3 +152,14 @@ def test_choices_are_what_contacts_have(database):
     seen = [contact for contact in made if SCOPES[3].allows(contact)]
     assert narrowed["team"] == (("T0", "T0"),)
     assert narrowed["agent"] == tuple((name, "Anna") for name in sorted({c.agent.id for c in seen}))
+
+
+def test_some_contacts_are_those_named_that_are_there_and_in_scope(database):
+    with database.unit_of_work() as unit:
+        made = fill(unit, random.Random(6), 12)
+    asked = [one.contact.id for one in made[:9]] + ["C-nobody's", 'C-"quoted", ?']
+    for scope in (WHOLE, *SCOPES):
+        with database.reading() as unit:
+            found = unit.contacts.some(asked, scope)
+            assert unit.contacts.some((), scope) == {}
+        assert found == {one.contact.id: one.contact for one in made[:9] if scope.allows(one.contact)}
