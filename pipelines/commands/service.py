@@ -29,8 +29,8 @@ def serve(
 
     context = CommandContext.open()
     settings, at = context.settings, port or context.settings.port
-    check_listening(settings)
     tls_context(settings)
+    check_listening(settings)
     context.wiring.database.upgrade()
     context.errors.print(f"{site_address(settings, at)}/  (Ctrl-C to stop)", markup=False)
     first = partial(tell_first_admin, context.wiring.people, settings, at)

@@ -34,8 +34,8 @@ def serve(app: Any, settings: Settings, port: int, first: Callable[[], None] = l
 
     start_logs(settings)
     configure_traces(settings.traces, "quality-equation-api", qm.__version__)
-    check_listening(settings)
     tls = tls_context(settings)
+    check_listening(settings)
     listening = _listen(settings.host, port)
     config = uvicorn.Config(
         app, factory=isinstance(app, str), log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_S,
@@ -43,9 +43,11 @@ def serve(app: Any, settings: Settings, port: int, first: Callable[[], None] = l
     )  # fmt: skip
     # The server ends by giving the signal to whoever had it before: that would be the end before the traces are sent.
     before = signal.signal(signal.SIGTERM, lambda _number, _frame: None)
-    log.info("api.started", address=f"{'https' if tls else 'http'}://{settings.host}:{port}/", version=qm.__version__)
     try:
         first()
+        log.info(
+            "api.started", address=f"{'https' if tls else 'http'}://{settings.host}:{port}/", version=qm.__version__
+        )
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
         pass  # Ctrl-C, given on in the same way; the requests were answered

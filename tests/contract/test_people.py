@@ -211,7 +211,7 @@ def test_who_mistyped_too_often_may_try_again_once_unlocked(site):
     for _ in range(5):
         with pytest.raises(SignInError):
             site.sign_in.sign_in("anna", "wrong", "", f"10.0.1.{_}")
-    with pytest.raises(SignInError, match="wait 3[01] s"):
+    with pytest.raises(SignInError, match=r"wait 3[01] s"):
         site.enter()
     site.people.unlock("Anna", "boss")
     assert site.enter()
