@@ -16,6 +16,10 @@ COMMAND = f"qm people invite {FIRST_LOGIN}"
 class FirstAdmin(Protocol):
     """Makes the first administrator."""
 
+    def tidy(self) -> int:
+        """Take away what is over of sessions, tokens, links and failed tries; returns how many rows."""
+        ...
+
     def first_admin(self) -> bool:
         """Make one where nobody is there; whether the first one still has no password."""
         ...
@@ -26,7 +30,7 @@ class FirstAdmin(Protocol):
 
 
 def tell_first_admin(people: FirstAdmin, settings: Settings, port: int) -> None:
-    """Make the first administrator where nobody is there, and say how to set the password.
+    """Make the first administrator where nobody is there, and say how to set the password; tidy up what is over.
 
     For people the link is printed on standard error. Where the log is for machines (`QM_LOG=json`) it goes to places
     that many may read: it names the command that makes a link, and no link is made.
@@ -34,6 +38,7 @@ def tell_first_admin(people: FirstAdmin, settings: Settings, port: int) -> None:
     Raises:
         StorageError: the database can't be used.
     """
+    people.tidy()
     if not people.first_admin():
         return
     if settings.log == "json":

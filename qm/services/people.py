@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
-from qm.domain.people import Person, PersonState, Right, Role, Scope
+from qm.domain.people import RIGHTS, Person, PersonState, Right, Role, Scope
 from qm.domain.sign_in import Token, hash_of, same_login
 from qm.domain.text import Language
 from qm.errors import ConflictError, InputError, NotFoundError
@@ -211,8 +211,12 @@ class PeopleService:
         if owner.role is not Role.SERVICE or owner.state is PersonState.LEFT:
             message = f"'{owner.login}' isn't a service at work"
             raise ConflictError("token.not_service", message, "people make their tokens themselves, on their own page")
-        if not name.strip() or not rights:
-            raise InputError("token.bare", "a token needs a name and a right", "name the program that will use it")
+        if not name.strip():
+            raise InputError("token.no_name", "a token needs a name", "name the program that will use it")
+        if not rights:
+            raise InputError(
+                "token.rights", "a token needs a right", f"of these: {', '.join(sorted(RIGHTS[owner.role]))}"
+            )
         return self.sign_in.make_token(owner, name.strip(), rights, owner.sees, lasts, by)
 
     def drop_code(self, login: str, by: str = "") -> Person:
@@ -239,6 +243,11 @@ class PeopleService:
                 return True
         waits = (each.login == FIRST_LOGIN and each.state is PersonState.INVITED for each in people)
         return not _admins(people) and any(waits)
+
+    def tidy(self) -> int:
+        """Take away what is over of sessions, tokens, links and failed tries; returns how many rows."""
+        with self.unit_of_work() as unit:
+            return unit.sessions.sweep(self.now())
 
     def first_link(self) -> str:
         """The key of a link for the first administrator; the link before is void."""

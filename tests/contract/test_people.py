@@ -198,8 +198,8 @@ def test_a_token_does_what_it_names_and_is_made_for_services_only(site):
     for login, name, rights, kind, code in (
         ("anna", "x", {Right.CONTACT_READ}, ConflictError, "token.not_service"),
         ("crm", "x", {Right.PEOPLE_MANAGE}, RightError, "token.too_much"),
-        ("crm", " ", {Right.CONTACT_READ}, InputError, "token.bare"),
-        ("crm", "x", set(), InputError, "token.bare"),
+        ("crm", " ", {Right.CONTACT_READ}, InputError, "token.no_name"),
+        ("crm", "x", set(), InputError, "token.rights"),
     ):
         with pytest.raises(kind) as told:
             site.people.token(login, name, frozenset(rights), timedelta(days=1))
@@ -248,6 +248,14 @@ def test_the_first_start_makes_one_administrator_whose_link_is_new_each_time(sit
     assert not site.people.first_admin()
     assert site.enter("admin")
     assert [event[0] for event in site.events()] == ["person.added", "person.invited", "person.invited"]
+
+
+def test_what_is_over_is_taken_away(site):
+    site.active()
+    site.people.invite("anna")
+    site.now += timedelta(days=40)
+    assert site.people.tidy() == 2
+    assert site.people.tidy() == 0
 
 
 def test_a_site_whose_people_were_added_by_hand_gets_nobody_more(site):

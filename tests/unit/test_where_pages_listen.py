@@ -118,6 +118,9 @@ class Nobody:
     def __init__(self, waits):
         self.waits, self.links = waits, 0
 
+    def tidy(self):
+        return 0
+
     def first_admin(self):
         return self.waits
 
