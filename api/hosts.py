@@ -14,7 +14,8 @@ FOR_MACHINES = frozenset({"/healthz", "/readyz", "/metrics"})
 
 def allowed_hosts(settings: Settings) -> list[str]:
     """The names of this site: this machine's own, where it listens, and what people type."""
-    return sorted({"127.0.0.1", "localhost", settings.host, public_host(settings)} - {""})
+    names = {"127.0.0.1", "localhost", settings.host.lower(), public_host(settings)} - {""}
+    return sorted(f"[{name}]" if ":" in name else name for name in names)  # IPv6, as browsers write it
 
 
 def is_secure(request: Request) -> bool:

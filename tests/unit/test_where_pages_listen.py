@@ -91,6 +91,7 @@ def test_the_address_that_people_type(settings, pair):
     assert site_address(settings(host="qm.lan", tls_cert=pair[0])) == "https://qm.lan:8642"
     public = settings(public_url="https://qm.example.it/")
     assert password_link(public, "K") == "https://qm.example.it/password?link=K"
+    assert "[::1]" in allowed_hosts(settings(host="::1"))
     assert allowed_hosts(public) == ["127.0.0.1", "localhost", "qm.example.it"]
     assert allowed_hosts(settings(public_url="https://QM.Example.IT:8443")) == [
         "127.0.0.1",
