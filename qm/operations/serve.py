@@ -42,13 +42,15 @@ def serve(app: Any, settings: Settings, port: int, first: Callable[[], None] = l
         ssl_context_factory=(lambda _config, _default: tls) if tls else None,
     )  # fmt: skip
     # The server ends by giving the signal to whoever had it before: that would be the end before the traces are sent.
-    before = signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+    # A signal that comes before it listens to signals ends it as soon as it's up.
+    server = uvicorn.Server(config)
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: setattr(server, "should_exit", True))
     try:
         first()
         log.info(
             "api.started", address=f"{'https' if tls else 'http'}://{settings.host}:{port}/", version=qm.__version__
         )
-        uvicorn.Server(config).run(sockets=[listening])
+        server.run(sockets=[listening])
     except KeyboardInterrupt:
         pass  # Ctrl-C, given on in the same way; the requests were answered
     finally:

@@ -151,7 +151,8 @@ def test_tls_from_1_2_on_and_nothing_in_the_clear(serve, tmp_path, monkeypatch):
     trusting = ssl.create_default_context(cafile=cert)
     assert get(port, "/healthz", trusting)[0] == 200
     old = ssl.create_default_context(cafile=cert)
-    old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
+        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
     old.set_ciphers("ALL:@SECLEVEL=0")
     for refused in (lambda: get(port, "/healthz", old), lambda: get(port, "/healthz")):
         with pytest.raises((OSError, http.client.HTTPException)):
