@@ -56,6 +56,7 @@ COPY scoring_rules /opt/quality/scoring_rules
 COPY qm /opt/quality/qm
 COPY api /opt/quality/api
 # Inside the container's own network; what is published outside is said where it is started (see deploy/compose.yaml).
+# It starts with TLS (QM_TLS_CERT) or, behind a proxy that has it, with QM_PLAIN_HTTP=yes.
 ENV QM_HOST=0.0.0.0 \
     QM_PORT=8642
 USER 10001:10001

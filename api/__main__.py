@@ -4,10 +4,14 @@ The database must be there already (`qm db upgrade`): several of these processes
 """
 
 import sys
+from datetime import UTC, datetime
 
-from qm.config import read_settings
+from api.wiring import Services
+from qm.config import Settings, read_settings
 from qm.errors import EngineError, QmError, StorageError
+from qm.operations.first_start import tell_first_admin
 from qm.operations.serve import serve
+from qm.services.people import PeopleService
 
 
 def main() -> None:
@@ -16,10 +20,21 @@ def main() -> None:
 
     try:
         settings = read_settings()
-        serve(create_app(settings), settings, settings.port)
+        app = create_app(settings)
+        serve(app, settings, settings.port, lambda: _tell_first_admin(app.state.services, settings))
     except QmError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(3 if isinstance(error, EngineError | StorageError) else 2)
+
+
+def _tell_first_admin(services: Services, settings: Settings) -> None:
+    """Ask for the first password; a database that isn't ready is `/readyz`'s to tell."""
+    sign_in = services.sign_in
+    people = PeopleService(sign_in.unit_of_work, sign_in.reading, sign_in, lambda: datetime.now(UTC))
+    try:
+        tell_first_admin(people, settings, settings.port)
+    except StorageError:
+        return
 
 
 if __name__ == "__main__":

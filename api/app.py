@@ -8,7 +8,7 @@ from fastapi.staticfiles import StaticFiles
 
 import qm
 from api import envelopes
-from api.hosts import KnownHosts
+from api.hosts import KnownHosts, allowed_hosts
 from api.pages import HERE, render
 from api.people.principal import AskingHere
 from api.routes import (
@@ -32,6 +32,7 @@ from api.security import SecurityHeaders
 from api.watched import WatchedRequests
 from api.wiring import build_services, build_watch
 from qm.config import Settings, read_settings
+from qm.operations.listening import is_secure
 
 DESCRIPTION = """
 Scored contacts, their evidence, coaching items, quarantine, and the voice of the customer. Only what people decide is
@@ -77,9 +78,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.watch = build_watch(settings, services)
     envelopes.install(app)
     # The last one added is the outermost: refused hosts get the headers as well.
-    hosts = sorted({"127.0.0.1", "localhost", settings.host})
-    app.add_middleware(KnownHosts, allowed_hosts=hosts)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(KnownHosts, allowed_hosts=allowed_hosts(settings))
+    app.add_middleware(SecurityHeaders, only_secure=is_secure(settings))
     app.add_middleware(WatchedRequests)
     for module in ROUTES:
         app.include_router(module.router)

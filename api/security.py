@@ -14,6 +14,8 @@ FIXED_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+ONLY_SECURE = {"Strict-Transport-Security": "max-age=31536000"}
+"""A year without plain HTTP for a browser that was here once; other names of the domain are none of our business."""
 STATIC_PREFIX = "/static/"
 
 
@@ -31,10 +33,14 @@ def content_policy(nonce: str) -> str:
 
 
 class SecurityHeaders:
-    """Adds the headers to every response and a nonce to `request.state`. Pure ASGI, so files still stream."""
+    """Adds the headers to every response and a nonce to `request.state`. Pure ASGI, so files still stream.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    Args:
+        only_secure: people reach the site by TLS.
+    """
+
+    def __init__(self, app: ASGIApp, *, only_secure: bool = False) -> None:
+        self._app, self._headers = app, FIXED_HEADERS | (ONLY_SECURE if only_secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -48,7 +54,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(FIXED_HEADERS)
+                headers.update(self._headers)
                 headers["Content-Security-Policy"] = content_policy(nonce)
                 headers["Cache-Control"] = "no-cache" if is_static else "no-store"
             await send(message)

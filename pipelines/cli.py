@@ -27,6 +27,7 @@ from pipelines.commands import (
     lists,
     models,
     objects,
+    people,
     retention,
     rules,
     run,
@@ -52,6 +53,7 @@ schedule.register(app)
 transcribe.register(app)
 models.register(app)
 objects.register(app)
+people.register(app)
 rules.register(app)
 forms.register(app)
 lists.register(app)

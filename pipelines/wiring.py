@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from qm.services.estimates import EstimateService
     from qm.services.holds import HoldService
     from qm.services.objects import ObjectService
+    from qm.services.people import PeopleService
     from qm.services.rater_study import RaterStudyService
     from qm.services.retention import RetentionService
     from qm.services.selection import SelectionService
@@ -130,6 +131,17 @@ class Wiring:
         from pipelines.erasure_wiring import make_holds
 
         return make_holds(self)
+
+    @cached_property
+    def people(self) -> "PeopleService":
+        """Who may sign in."""
+        from qm.operations.passwords import Passwords
+        from qm.services.people import PeopleService
+        from qm.services.sign_in import SignInService
+
+        writing, reading = self.database.unit_of_work, self.database.reading
+        sign_in = SignInService(writing, reading, Passwords(), lambda: datetime.now(UTC))
+        return PeopleService(writing, reading, sign_in, lambda: datetime.now(UTC))
 
     @cached_property
     def objects(self) -> ObjectStore:

@@ -1,5 +1,6 @@
 """Commands for whoever runs a site: serve the pages, and look whether everything works."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -21,14 +22,19 @@ NAME_WIDTH, STATE_WIDTH = 10, 8
 def serve(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port instead of QM_PORT.")] = None,
 ) -> None:
-    """Serve the pages and their JSON on this machine."""
+    """Serve the pages and their JSON; on the first start, say how to set the first administrator's password."""
+    from qm.operations.first_start import tell_first_admin
+    from qm.operations.listening import check_listening, site_address, tls_context
     from qm.operations.serve import serve as serve_pages
 
     context = CommandContext.open()
+    settings, at = context.settings, port or context.settings.port
+    tls_context(settings)
+    check_listening(settings)
     context.wiring.database.upgrade()
-    at = port or context.settings.port
-    context.errors.print(f"http://{context.settings.host}:{at}/  (Ctrl-C to stop)", markup=False)
-    serve_pages("api.app:create_app", context.settings, at)
+    context.errors.print(f"{site_address(settings, at)}/  (Ctrl-C to stop)", markup=False)
+    first = partial(tell_first_admin, context.wiring.people, settings, at)
+    serve_pages("api.app:create_app", settings, at, first)
 
 
 def doctor(as_json: AsJson = False) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 
-from pipelines.doctor import host, site
+from pipelines.doctor import host, people, site
 from pipelines.doctor.finding import Finding, Health, Look, looked_at
 from pipelines.wiring import Wiring
 from qm.domain.text import Language
@@ -19,6 +19,8 @@ def looks(wiring: Wiring, language: Language) -> tuple[tuple[str, Look], ...]:
         ("disk", partial(host.look_at_disk, settings, language)),
         ("database", partial(site.look_at_database, wiring, language)),
         ("objects", partial(site.look_at_objects, wiring, language)),
+        ("people", partial(people.look_at_people, wiring, language)),
+        ("pages", partial(people.look_at_pages, settings, language)),
         ("workers", partial(site.look_at_workers, wiring, language)),
         ("addresses", partial(site.look_at_addresses, settings, language)),
         ("watch", partial(site.look_at_watched, settings, language)),
@@ -32,7 +34,9 @@ def examine(wiring: Wiring, language: Language) -> tuple[Finding, ...]:
     """Every look. Leaves nothing behind."""
     found: list[Finding] = []
     for part, look in looks(wiring, language):
-        if part == "workers" and any(each.part == "database" and each.health is Health.FAULT for each in found):
+        if part in {"workers", "people"} and any(
+            each.part == "database" and each.health is Health.FAULT for each in found
+        ):
             continue  # it would say the same again
         found += looked_at(part, look)
     return tuple(found)

@@ -21,7 +21,7 @@ PACKAGES = (
     "sqlalchemy", "psycopg", "minio", "ray", "faster-whisper", "ctranslate2", "torch", "pyannote.audio", "fastapi",
     "structlog", "prometheus-client", "opentelemetry-sdk",
 )  # fmt: skip
-SECRETS = ("DATABASE_PASSWORD_FILE", "S3_SECRET_FILE", "GENERATIVE_KEY_FILE")
+SECRETS = ("DATABASE_PASSWORD_FILE", "S3_SECRET_FILE", "GENERATIVE_KEY_FILE", "TLS_KEY", "OIDC_SECRET_FILE")
 GIGABYTE = 1_000_000_000
 LEAST_FREE, LITTLE_FREE = 0.5 * GIGABYTE, 5 * GIGABYTE
 """Below the first a run may stop at the next long recording; below the second somebody should make room soon."""

@@ -63,6 +63,18 @@ WORDS = {
     "unreadable": Text("QM_WATCH: {place} non si può leggere ({reason})", "QM_WATCH: {place} can't be read ({reason})"),
     "unreadable_hint": Text("creare la cartella, o darne la lettura all'utente {user}",
                             "make the folder, or let user {user} read it"),
+    "people": Text("{n} persone; un amministratore può entrare", "{n} people; an administrator can sign in"),
+    "no_admin": Text("nessun amministratore può entrare", "no administrator can sign in"),
+    "no_admin_hint": Text("`{command}` dà il link per la password; o `qm people add LOGIN --role admin --name NOME`",
+                          "`{command}` gives a link for it; or `qm people add LOGIN --role admin --name NAME`"),
+    "nobody_yet": Text("nessuno può ancora entrare", "nobody can sign in yet"),
+    "nobody_yet_hint": Text("`qm serve` crea il primo amministratore e dice come dargli una password",
+                            "`qm serve` makes the first administrator and says how to set the password"),
+    "pages": Text("{address}", "{address}"),
+    "plain_http": Text("QM_HOST={host} senza TLS: le password si leggono in rete, se davanti non c'è un proxy con TLS",
+                       "QM_HOST={host} without TLS: passwords can be read on the network, unless a proxy has TLS"),
+    "plain_http_hint": Text("QM_TLS_CERT e QM_TLS_KEY, o QM_PUBLIC_URL=https://… del proxy",
+                            "QM_TLS_CERT and QM_TLS_KEY, or QM_PUBLIC_URL=https://… of the proxy"),
     "watched": Text("{place} si può leggere", "{place} can be read"),
 }  # fmt: skip
 

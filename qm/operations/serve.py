@@ -3,11 +3,13 @@
 import os
 import signal
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import qm
 from qm.config import Settings
 from qm.errors import SettingsError
+from qm.operations.listening import check_listening, tls_context
 from qm.operations.logs import log
 from qm.operations.start import start_logs
 from qm.operations.traces import close_traces, configure_traces
@@ -17,29 +19,38 @@ GRACE_S = 20
 BACKLOG = 2048
 
 
-def serve(app: Any, settings: Settings, port: int) -> None:
+def serve(app: Any, settings: Settings, port: int, first: Callable[[], None] = lambda: None) -> None:
     """Serve until SIGTERM or Ctrl-C: no new request is taken then, those being answered are.
 
     Args:
         app: an ASGI application, or `module:function` of what makes one.
+        first: called once the address is ours, and before anybody is answered.
 
     Raises:
-        SettingsError: the address can't be had.
+        SettingsError: the address can't be had, it's reached by others without TLS, or the certificate won't do.
         QmError: a setting, a rule pack or the plan has a fault.
     """
     import uvicorn
 
     start_logs(settings)
     configure_traces(settings.traces, "quality-equation-api", qm.__version__)
+    tls = tls_context(settings)
+    check_listening(settings)
     listening = _listen(settings.host, port)
     config = uvicorn.Config(
-        app, factory=isinstance(app, str), log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_S
-    )
+        app, factory=isinstance(app, str), log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_S,
+        ssl_context_factory=(lambda _config, _default: tls) if tls else None,
+    )  # fmt: skip
     # The server ends by giving the signal to whoever had it before: that would be the end before the traces are sent.
-    before = signal.signal(signal.SIGTERM, lambda _number, _frame: None)
-    log.info("api.started", address=f"http://{settings.host}:{port}/", version=qm.__version__)
+    # A signal that comes before it listens to signals ends it as soon as it's up.
+    server = uvicorn.Server(config)
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: setattr(server, "should_exit", True))
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        first()
+        log.info(
+            "api.started", address=f"{'https' if tls else 'http'}://{settings.host}:{port}/", version=qm.__version__
+        )
+        server.run(sockets=[listening])
     except KeyboardInterrupt:
         pass  # Ctrl-C, given on in the same way; the requests were answered
     finally:

@@ -24,7 +24,7 @@ from qm.wording_codes import CODES
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [*sorted(ROOT.glob("*.md")), *DOCS, ROOT / "examples" / "README.md"]
-CODE = re.compile(r"[a-z]+\.[a-z_]+")
+CODE = re.compile(r"[a-z]+(_[a-z]+)?\.[a-z_]+")
 REASON = re.compile(r"[a-z]+(_[a-z]+)*")
 FILE_ENDINGS = (
     ".bin",
@@ -42,10 +42,10 @@ FILE_ENDINGS = (
     ".npz",
     ".model",
 )
-LIBRARIES = {"pyannote.audio"}
+LIBRARIES = {"pyannote.audio", "qm.operations"}
 SPEAKERS = {
     "say", "case_word", "audit_word", "study_word", "label", "t", "word", "render", "getattr", "import_module",
-    "ForeignKey", "debug", "info", "warning", "error", "note", "look", "span",
+    "ForeignKey", "debug", "info", "warning", "error", "note", "look", "span", "AuditFilter",
 }  # fmt: skip
 """Calls whose dotted texts are keys of wordings, modules, templates, columns, events of logs and audit, not codes."""
 NO_CODES_IN = {

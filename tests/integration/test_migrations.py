@@ -13,6 +13,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData, event, insert, inspect, select
 
 from qm.domain.evaluation import Answer
+from qm.domain.people import Person
+from qm.domain.people import Role as PersonRole
+from qm.domain.sign_in import Secrets, Session
 from qm.domain.signals import Signals
 from qm.domain.survey import LinkMethod, SurveyLink, SurveyResponse
 from qm.domain.transcript import Grade, Role
@@ -22,7 +25,7 @@ from qm.storage.database import Database
 from qm.storage.schema import alembic_config
 from tests.unit import builders
 
-RELEASES = ("0001", "0002", "0003")
+RELEASES = ("0001", "0002", "0003", "0004")
 
 
 def fill(unit):
@@ -130,6 +133,27 @@ def test_down_and_up_again_changes_nothing(database):
     database.upgrade()
     assert database.check() == []
     assert database.content_fingerprint() == before
+
+
+def test_without_people_and_with_them_again(database):
+    with database.unit_of_work() as unit:
+        fill(unit)
+    before = database.content_fingerprint()
+    person = Person("p-1", "anna", "Anna Rossi", PersonRole.ANALYST)
+    with database.unit_of_work() as unit:
+        unit.people.add(person)
+        unit.people.keep(Secrets("p-1", "hash"))
+        unit.sessions.open(Session("s", "p-1", "csrf", builders.NINE, builders.NINE))
+        unit.sessions.add_link("k", "p-1", builders.NINE)
+    assert database.content_fingerprint() != before
+    with database._engine.connect() as connection, connection.begin():
+        command.downgrade(alembic_config(connection), "0004")
+    database.upgrade()
+    assert database.check() == []
+    assert database.content_fingerprint() == before
+    with database.unit_of_work() as unit:
+        assert unit.people.every() == ()
+        unit.people.add(person)
 
 
 def test_the_tables_are_those_of_the_program(database):

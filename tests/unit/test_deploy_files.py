@@ -43,7 +43,13 @@ def test_no_secret_and_no_registry_of_a_house_stands_in_a_file(path):
     assert not re.search(r"://[^/\s:@]+:[^@\s/$]+@", text)
     assert not re.search(r"(?i)(password|secret|key)\s*[=:]\s*['\"]?[A-Za-z0-9+/]{16,}", text)
     hosts = set(re.findall(r"\b(?:[a-z0-9-]+\.)+(?:io|com|net|org|example)\b", text))
-    assert hosts <= {"docker.io", "db.example.org", "objects.example.org", "collector.example.org"}
+    assert hosts <= {
+        "docker.io",
+        "db.example.org",
+        "objects.example.org",
+        "collector.example.org",
+        "quality.example.org",
+    }
 
 
 def test_compose_publishes_nothing_outside_this_host(compose):
@@ -53,6 +59,14 @@ def test_compose_publishes_nothing_outside_this_host(compose):
     assert compose["networks"]["inside"]["internal"] is True
     outside = {name for name, service in compose["services"].items() if "outside" in service["networks"]}
     assert outside == {"api", "weights"}  # a published port needs it; weights are fetched
+
+
+def test_only_the_pages_that_nobody_outside_reaches_speak_plain_http(compose):
+    plain = {name for name, service in compose["services"].items() if "QM_PLAIN_HTTP" in service.get("environment", ())}
+    assert plain == {"api"}
+    image = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    assert not [line for line in image if "QM_PLAIN_HTTP" in line and not line.startswith("#")]
+    assert compose["services"]["worker"]["environment"]["QM_PUBLIC_URL"] == "${QM_PUBLIC_URL:-}"  # `qm people invite`
 
 
 def test_compose_runs_commands_that_exist_from_pinned_images(compose):
@@ -148,7 +162,7 @@ def test_the_slim_image_has_no_recogniser_and_the_versions_that_are_tested():
 
 PACKAGES_OF = {
     "ahocorasick_rs": "ahocorasick-rs", "prometheus_client": "prometheus-client", "yaml": "pyyaml",
-    "opentelemetry": "opentelemetry-sdk",
+    "opentelemetry": "opentelemetry-sdk", "argon2": "argon2-cffi",
 }  # fmt: skip
 """Where a package isn't called like what is imported from it."""
 WORKERS_ONLY = {"sklearn", "statsmodels", "threadpoolctl", "text_to_num", "whisper_normalizer"}

@@ -6,6 +6,7 @@ import shutil
 import socket
 import string
 import time
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
@@ -19,6 +20,7 @@ from pipelines.doctor.finding import Finding, Health, looked_at
 from pipelines.doctor.words import WORDS
 from pipelines.wiring import Wiring
 from qm.config import SETTINGS, read_settings
+from qm.domain.people import PersonState
 from qm.domain.text import Language
 from qm.domain.work import WorkerRow
 
@@ -69,6 +71,31 @@ def found(wiring, part, language=EN):
 
 def healths(findings):
     return [finding.health for finding in findings]
+
+
+def test_who_may_sign_in_is_told(site):
+    wiring = site()
+    (finding,) = found(wiring, "people")
+    assert (finding.health, finding.message) == (Health.NOTE, "nobody can sign in yet")
+    wiring.people.first_admin()
+    (finding,) = found(wiring, "people")
+    assert finding.health is Health.NOTE
+    assert "qm people invite admin" in finding.hint
+    with wiring.database.unit_of_work() as unit:
+        unit.people.change(replace(wiring.people.get("admin"), state=PersonState.ACTIVE))
+    assert healths(found(wiring, "people")) == [Health.OK]
+
+
+def test_passwords_in_the_clear_are_told(site):
+    assert [each.message for each in found(site(), "pages")] == ["http://127.0.0.1:8642/"]
+    (finding,) = found(site(host="0.0.0.0", plain_http="yes"), "pages")
+    assert finding.health is Health.NOTE
+    behind = site(host="0.0.0.0", plain_http="yes", public_url="https://qm.example.it")
+    assert [each.message for each in found(behind, "pages")] == ["https://qm.example.it/"]
+    (finding,) = found(site(host="0.0.0.0"), "pages")
+    assert (finding.health, finding.message[:16]) == (Health.FAULT, "serve.plain_http")
+    (finding,) = found(site(tls_cert="/nowhere.pem"), "pages")
+    assert (finding.health, finding.message[:12]) == (Health.FAULT, "settings.tls")
 
 
 def test_a_sound_site_has_one_fault_only_the_weights_it_never_fetched(site, tmp_path):
