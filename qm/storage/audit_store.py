@@ -44,6 +44,10 @@ class AuditPen:
     salt: Callable[[], str] = _salt
 
 
+UNREADABLE = Details("", why="\ufffd")
+"""Stands for details that aren't ours any more."""
+
+
 class SqlAuditStore(SqlStore):
     """Events by number, and their details.
 
@@ -118,10 +122,10 @@ class SqlAuditStore(SqlStore):
         return tuple(AuditEvent(*row) for row in rows)
 
     def details(self, seqs: Sequence[int]) -> Mapping[int, Details]:
-        """Of the named events, the details that are still there."""
+        """Of the named events, the details that are still there; what somebody wrote over fits no event's hash."""
         table = tables.audit_details
         rows = self._connection.execute(select(table.c.seq, table.c.document).where(table.c.seq.in_(seqs)))
-        return {row.seq: Details(**json.loads(row.document)) for row in rows}
+        return {row.seq: _details(row.document) for row in rows}
 
     def forget(self, subjects: Iterable[tuple[str, str]]) -> int:
         """Erase the details of all events about (kind, id); the events stay."""
@@ -131,6 +135,13 @@ class SqlAuditStore(SqlStore):
             about = select(events.c.seq).where(events.c.subject == subject, events.c.subject_kind == kind)
             erased += self._connection.execute(delete(details).where(details.c.seq.in_(about))).rowcount
         return erased
+
+
+def _details(document: str) -> Details:
+    try:
+        return Details(**json.loads(document))
+    except (ValueError, TypeError):  # written over by hand: it must be told as altered, not end the check
+        return UNREADABLE
 
 
 def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:

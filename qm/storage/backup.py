@@ -127,7 +127,8 @@ def _made(target: Path) -> Iterator[Path]:
             raise DiskFullError("storage.disk_full", f"no space left for {target}", "free some, then again") from error
         raise StorageError("database.tool_failed", f"the backup failed: {error}", "run it again") from error
     finally:
-        Path(name).unlink(missing_ok=True)
+        for companion in ("", "-journal", "-wal", "-shm"):  # SQLite leaves its own where the disk was full
+            Path(name + companion).unlink(missing_ok=True)
 
 
 def _dump(connection: Connection, address: URL, target: Path) -> None:

@@ -1,7 +1,9 @@
 """What a database's own errors mean: which of ours each is, and what the administrator can do about it."""
 
+import os
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -81,6 +83,13 @@ def _read_only(shown: str, text: str) -> StorageError:
     return StorageError("database.read_only", f"{shown} can't be written: {text}", hint)
 
 
+def _unopened(shown: str, text: str) -> StorageError:
+    """SQLite says the same of a file that isn't there and of one that it may not write beside."""
+    path = Path(shown.removeprefix("sqlite:///"))
+    is_read_only = path.is_file() and not os.access(path.parent, os.W_OK)
+    return (_read_only if is_read_only else _unavailable)(shown, text)
+
+
 def _damaged(shown: str, text: str) -> StorageError:
     return StorageError("database.damaged", f"{shown}: {text}", "restore a copy: `qm db restore`")
 
@@ -129,6 +138,7 @@ _SQLITE: tuple[tuple[tuple[str, ...], Make], ...] = (
     (("no such table", "no such column", "has no column"), _no_schema),
     (("locked", "busy"), _busy),
     (("readonly", "read-only"), _read_only),
+    (("unable to open",), _unopened),
 )
 """Words of SQLite's operational errors."""
 _POSTGRES: tuple[tuple[tuple[str, ...], Make], ...] = (

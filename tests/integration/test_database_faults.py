@@ -1,6 +1,9 @@
 """What befalls a database while we work: each fault has a code and a hint, and shows no traceback and no password."""
 
+import os
 import signal
+import subprocess
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
@@ -18,6 +21,7 @@ from qm.storage.database import Database, Patience
 from tests.unit import builders
 
 SECRET = "s3cret-w0rd"
+NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
 
 def save(database, *contact_ids):
@@ -123,6 +127,37 @@ def test_a_sqlite_file_opened_for_reading_only(sqlite_url):
     with pytest.raises(StorageError, match=r"database\.read_only"):
         save(database, "C-1")
     database.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path_factory):
+    """A disk of its own that can be made full or read-only."""
+    place = tmp_path_factory.mktemp("disk")
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", place]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode:
+        pytest.skip("mounting a disk needs root, and a machine that lets it")
+    yield place
+    subprocess.run(["umount", place], check=True)
+
+
+def test_a_sqlite_file_on_a_disk_that_only_reads(small_disk):
+    database = Database(f"sqlite:///{small_disk / 'q.db'}")
+    database.upgrade()
+    save(database, "C-1")
+    database.close()
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    again = Database(f"sqlite:///{small_disk / 'q.db'}")
+    with pytest.raises(StorageError, match=r"database\.read_only"):
+        save(again, "C-2")
+    again.close()
+
+
+def test_a_copy_onto_a_full_disk_leaves_nothing_there(small_disk, database):
+    save(database, "C-1")
+    (small_disk / "rest").write_bytes(b"x" * (8 * 1024 * 1024 - 40 * 1024))
+    with pytest.raises(DiskFullError, match=r"storage\.disk_full"):
+        database.back_up(small_disk / "b.db", NOW, "1", portable=True)
+    assert [path.name for path in small_disk.iterdir()] == ["rest"]
 
 
 def test_a_full_disk_is_told_and_leaves_what_was_there(database):

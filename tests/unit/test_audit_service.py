@@ -90,6 +90,14 @@ def test_a_chain_cut_short_is_found_by_a_head_kept_elsewhere(told, service):
     assert service.verify(expect=Head(3, "0" * 64)).fault.code == "audit.other_chain"
 
 
+@pytest.mark.parametrize("document", ["x", "[]", "null", '{"afterwards": 1}', ""])
+def test_details_that_somebody_wrote_over_are_told_and_the_list_still_shows(told, service, document):
+    tamper(told, f"UPDATE audit_details SET document = '{document}' WHERE seq = 1")
+    fault = service.verify().fault
+    assert (fault.seq, fault.code) == (1, "audit.details_altered")
+    assert len(service.page(size=20).items) == 8
+
+
 def test_checking_from_an_event_on(told, service):
     found = service.verify(start=5)
     assert (found.is_whole, found.first_seq, found.events) == (True, 5, 4)
