@@ -13,9 +13,12 @@ from qm.domain.people import Scope
 from qm.domain.sign_in import SessionRules
 from qm.domain.text import Language
 from qm.domain.voc_plan import VocPlan
+from qm.operations.identity_provider import IdentityProvider
+from qm.operations.one_time_codes import new_key, step_of
 from qm.operations.passwords import Passwords, common_passwords
 from qm.ports import ObjectStore, UnitOfWork
 from qm.rules.loader import load_packs
+from qm.services.account import AccountService
 from qm.services.audit import AuditService
 from qm.services.calibration import CalibrationService
 from qm.services.cases import CaseService
@@ -67,6 +70,8 @@ class Services:
     audit: AuditService
     listening: Listening
     sign_in: SignInService
+    account: AccountService
+    provider: IdentityProvider | None
 
     def seen_by(self, scope: Scope) -> "Services":
         """The same for somebody who sees that scope. What isn't narrowed here is for whoever sees the whole site."""
@@ -93,6 +98,7 @@ def build_services(settings: Settings) -> Services:
     plan, least = read_plan(settings.voc), settings.min_n
     language = Language(settings.language)
     cases = CaseService(writing, reading, plan, _now, least)
+    sign_in = _sign_in(settings, writing, reading)
     calibration = CalibrationService(writing, reading, forms, plan, _now, least)
     return Services(
         database=database,
@@ -114,8 +120,15 @@ def build_services(settings: Settings) -> Services:
         derive=DeriveService(reading, forms, plan),
         audit=AuditService(writing, reading, FileAnchors(settings.data), _now),
         listening=Listening(monotonic),
-        sign_in=SignInService(writing, reading, Passwords(), _now, SessionRules(), common_passwords()),
+        sign_in=sign_in,
+        account=AccountService(sign_in, new_key),
+        provider=IdentityProvider(settings, monotonic) if settings.oidc_issuer else None,
     )
+
+
+def _sign_in(settings: Settings, writing: UnitOfWork, reading: UnitOfWork) -> SignInService:
+    rules = SessionRules(timedelta(minutes=settings.session_min), timedelta(hours=settings.session_h))
+    return SignInService(writing, reading, Passwords(), _now, rules, common_passwords(), step_of)
 
 
 def build_watch(settings: Settings, services: Services) -> SiteWatch:
