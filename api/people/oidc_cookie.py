@@ -8,7 +8,7 @@ from hmac import compare_digest, digest
 
 from fastapi import Request, Response
 
-from api.people.principal import is_secure
+from api.hosts import is_secure
 from qm.operations.identity_provider import Begun
 
 PLAIN_COOKIE, SECURE_COOKIE = "qm_oidc", "__Host-qm_oidc"

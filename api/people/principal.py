@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import Depends, Request
-from starlette.requests import HTTPConnection
 
+from api.hosts import is_secure
 from api.site import SiteServicesHere
 from qm.domain.people import Principal, Right
 from qm.domain.sign_in import Session, hash_of
@@ -37,17 +37,12 @@ class Asking:
         return self.session.csrf if self.session else ""
 
 
-def is_secure(request: HTTPConnection) -> bool:
-    """Whether the browser came by TLS, be it that of a proxy before us."""
-    return request.url.scheme == "https" or request.app.state.settings.public_url.startswith("https://")
-
-
-def cookie_name(request: HTTPConnection) -> str:
+def cookie_name(request: Request) -> str:
     """The cookie of the session, by how the page came here."""
     return SECURE_COOKIE if is_secure(request) else PLAIN_COOKIE
 
 
-def given_key(request: HTTPConnection) -> str:
+def given_key(request: Request) -> str:
     """The token or the session's key that a request carries, whatever it opens; empty: none."""
     given = request.headers.get("authorization", "")
     if given.lower().startswith(BEARER):

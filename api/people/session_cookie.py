@@ -3,7 +3,8 @@
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.people.principal import cookie_name, is_secure
+from api.hosts import is_secure
+from api.people.principal import cookie_name
 from api.wiring import Services
 from qm.services.sign_in import Opened
 

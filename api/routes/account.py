@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.envelopes import status_of
 from api.pages import render
-from api.people.principal import AskingHere, SignedInHere, check_csrf
-from api.same_origin import FormFields, SameOrigin
+from api.people.forms import FORM_WRITE
+from api.people.principal import SignedInHere
+from api.same_origin import FormFields
 from api.site import SiteServicesHere
 from api.wiring import Services
 from qm.domain.people import RIGHTS
@@ -21,20 +22,13 @@ RIGHT_FIELD = "right:"
 DAYS = (30, 90, 180, 365)
 
 
-def _own_form(asking: AskingHere, fields: FormFields) -> None:
-    check_csrf(asking, fields)
-
-
-WRITES = [SameOrigin, Depends(_own_form)]
-
-
 @router.get("/account")
 def account_page(request: Request, services: SiteServicesHere, me: SignedInHere, done: str = "") -> Response:
     """How it stands; `done` tells what was just changed."""
     return _page(request, services, me, done=done if done in {"password", "code", "code_off", "sessions"} else "")
 
 
-@router.post("/account/password", dependencies=WRITES)
+@router.post("/account/password", dependencies=[*FORM_WRITE])
 def change_password(request: Request, services: SiteServicesHere, me: SignedInHere, fields: FormFields) -> Response:
     """Change it; all other sessions end."""
     old, new, again = (fields.get(name, "") for name in ("old", "password", "again"))
@@ -47,7 +41,7 @@ def change_password(request: Request, services: SiteServicesHere, me: SignedInHe
     return _done("password")
 
 
-@router.post("/account/code/new", dependencies=WRITES)
+@router.post("/account/code/new", dependencies=[*FORM_WRITE])
 def offer_code(request: Request, services: SiteServicesHere, me: SignedInHere, fields: FormFields) -> Response:
     """Show a key for an authenticator app."""
     try:
@@ -57,7 +51,7 @@ def offer_code(request: Request, services: SiteServicesHere, me: SignedInHere, f
     return _page(request, services, me, key=key)
 
 
-@router.post("/account/code", dependencies=WRITES)
+@router.post("/account/code", dependencies=[*FORM_WRITE])
 def confirm_code(request: Request, services: SiteServicesHere, me: SignedInHere, fields: FormFields) -> Response:
     """Ask for codes from now on."""
     try:
@@ -67,7 +61,7 @@ def confirm_code(request: Request, services: SiteServicesHere, me: SignedInHere,
     return _done("code")
 
 
-@router.post("/account/code/off", dependencies=WRITES)
+@router.post("/account/code/off", dependencies=[*FORM_WRITE])
 def drop_code(request: Request, services: SiteServicesHere, me: SignedInHere, fields: FormFields) -> Response:
     """Ask for codes no more."""
     try:
@@ -77,14 +71,14 @@ def drop_code(request: Request, services: SiteServicesHere, me: SignedInHere, fi
     return _done("code_off")
 
 
-@router.post("/account/sessions/end", dependencies=WRITES)
+@router.post("/account/sessions/end", dependencies=[*FORM_WRITE])
 def end_others(services: SiteServicesHere, me: SignedInHere) -> Response:
     """End all sessions but this one."""
     services.account.end_others(me)
     return _done("sessions")
 
 
-@router.post("/account/tokens", dependencies=WRITES)
+@router.post("/account/tokens", dependencies=[*FORM_WRITE])
 def make_token(request: Request, services: SiteServicesHere, me: SignedInHere, fields: FormFields) -> Response:
     """Make a token, and show it this once."""
     rights = [name.removeprefix(RIGHT_FIELD) for name in fields if name.startswith(RIGHT_FIELD)]
@@ -97,7 +91,7 @@ def make_token(request: Request, services: SiteServicesHere, me: SignedInHere, f
     return _page(request, services, me, secret=secret, made=token)
 
 
-@router.post("/account/tokens/{token_id}/drop", dependencies=WRITES)
+@router.post("/account/tokens/{token_id}/drop", dependencies=[*FORM_WRITE])
 def drop_token(request: Request, services: SiteServicesHere, me: SignedInHere, token_id: str) -> Response:
     """Take one back."""
     try:

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 
 from api.envelopes import DOCUMENTED
-from api.people.principal import AskingHere, SignedInHere, check_csrf
-from api.same_origin import SameOrigin
+from api.people.forms import CALL_WRITE
+from api.people.principal import SignedInHere
 from api.schemas.errors import ErrorEnvelope
 from api.schemas.tokens import NewToken, TokenList, TokenWish, row_of
 from api.site import SiteServicesHere
@@ -17,11 +17,6 @@ router = APIRouter(
 )  # fmt: skip
 
 
-def _csrf_header(request: Request, asking: AskingHere) -> None:
-    check_csrf(asking, {"csrf": request.headers.get("x-csrf-token", "")})
-
-
-WRITES = [SameOrigin, Depends(_csrf_header)]
 TokenId = Annotated[str, "id of a token"]
 
 
@@ -31,14 +26,14 @@ def list_tokens(services: SiteServicesHere, me: SignedInHere) -> TokenList:
     return TokenList(items=[row_of(token) for token in services.account.show(me).tokens])
 
 
-@router.post("", status_code=201, summary="Make a token", dependencies=WRITES)
+@router.post("", status_code=201, summary="Make a token", dependencies=[*CALL_WRITE])
 def make_token(services: SiteServicesHere, me: SignedInHere, wish: TokenWish) -> NewToken:
     """Told this once. The page's session sends its sign in the header `X-CSRF-Token`."""
     secret, token = services.account.make_token(me, wish.name, wish.rights, wish.days)
     return NewToken(**row_of(token).model_dump(), token=secret)
 
 
-@router.delete("/{token_id}", status_code=204, summary="Take a token back", dependencies=WRITES)
+@router.delete("/{token_id}", status_code=204, summary="Take a token back", dependencies=[*CALL_WRITE])
 def drop_token(services: SiteServicesHere, me: SignedInHere, token_id: TokenId) -> None:
     """It opens nothing from now on."""
     services.account.drop_token(me, token_id)
