@@ -62,7 +62,6 @@ WORDS: dict[str, Text] = {
     "account.token_made": Text("Creato", "Made"),
     "account.token_until": Text("Scade", "Ends"),
     "account.token_over": Text("scaduto", "over"),
-    "account.day": Text("{day} {hour} UTC", "{day} {hour} UTC"),
     "password.wrong": Text("Questa non è la tua password attuale.", "This isn't your password of now."),
     "code.wrong": Text("Il codice non corrisponde: scrivi quello che l'app mostra adesso.",
                        "The code doesn't fit: type the one that the app shows now."),

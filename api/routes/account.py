@@ -9,6 +9,7 @@ from api.envelopes import status_of
 from api.pages import render
 from api.people.forms import FORM_WRITE
 from api.people.principal import SignedInHere
+from api.presentation import in_zone
 from api.same_origin import FormFields
 from api.site import SiteServicesHere
 from api.wiring import Services
@@ -114,7 +115,8 @@ def _page(request: Request, services: Services, me: SignedIn, *, key: str = "", 
     status = status_of(told["fault"]) if told["fault"] else 200
     return render(
         request, "account.html", status, account=services.account.show(me), session=me.session, key=key, image=image,
-        rights=sorted(RIGHTS[person.role]), right_field=RIGHT_FIELD, days=DAYS, now=services.sign_in.now(), **told,
+        rights=sorted(RIGHTS[person.role]), right_field=RIGHT_FIELD, days=DAYS, now=services.sign_in.now(),
+        local=lambda at: in_zone(at.isoformat(), services.plan.window.zone), **told,
     )  # fmt: skip
 
 
