@@ -21,6 +21,7 @@ from qm.domain.generative import Reply
 from qm.domain.prediction import LifeStage
 from qm.domain.recognition import Recognition, Voices
 from qm.domain.recording import Recording
+from qm.domain.review import GivenAnswer, PinnedNote, Review, ReviewState
 from qm.domain.run import Quarantine, Run, RunKind
 from qm.domain.signals import Signals
 from qm.domain.survey import SurveyResponse
@@ -217,7 +218,7 @@ def _review(unit, contact_id):
     (machine,) = unit.evaluations.of_contact(contact_id)
     given = GivenAnswer("c1", Answer.MET, why=said(contact_id))
     return Review(
-        f"r-{len(contact_id)}{contact_id[-1]}", contact_id, "form", machine.id, "ugo", ReviewState.DONE, NOW, NOW, (given,),
+        f"r-{contact_ids().index(contact_id)}", contact_id, "form", machine.id, "ugo", ReviewState.DONE, NOW, NOW, (given,),
         (PinnedNote(1.0, said(contact_id)),), said(contact_id), NOW, machine,
     )  # fmt: skip
 
