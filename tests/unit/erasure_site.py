@@ -218,8 +218,8 @@ def _review(unit, contact_id):
     (machine,) = unit.evaluations.of_contact(contact_id)
     given = GivenAnswer("c1", Answer.MET, why=said(contact_id))
     return Review(
-        f"r-{contact_ids().index(contact_id)}", contact_id, "form", machine.id, "ugo", ReviewState.DONE, NOW, NOW, (given,),
-        (PinnedNote(1.0, said(contact_id)),), said(contact_id), NOW, machine,
+        f"r-{contact_ids().index(contact_id)}", contact_id, "form", machine.id, "ugo", ReviewState.DONE, NOW, NOW,
+        (given,), (PinnedNote(1.0, said(contact_id)),), said(contact_id), NOW, machine,
     )  # fmt: skip
 
 
