@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from qm.analysis.merge_review import answer_fault, merge_answers, unexplained
-from qm.domain.evaluation import Evaluation
+from qm.domain.evaluation import Evaluation, Score
 from qm.domain.form import Form
 from qm.domain.people import WHOLE, Scope
 from qm.domain.review import (
@@ -106,6 +106,28 @@ class ReviewService:
         )  # fmt: skip
         is_stale = own is not None and own.evaluation_id != machine.id
         return ReviewView(machine, own, tuple(others), tuple(at_it), is_stale)
+
+    def preview(self, view: ReviewView) -> Score:
+        """The score with the reader's answers in the machine's places: what handing in would give.
+
+        An answer that a newer version of the form doesn't offer any more counts as not given.
+        """
+        form, given = self._forms[view.machine.form_id], view.own.given if view.own else ()
+        known = {criterion.id: criterion for criterion in form.criteria}
+        fitting = [g for g in given if g.criterion_id in known and not answer_fault(known[g.criterion_id], g)]
+        return score_form(form, merge_answers(form, view.machine, fitting))
+
+    def finished(self, contact_id: str) -> tuple[Review, ...]:
+        """What was handed in about a contact, on any form, the latest first.
+
+        Raises:
+            NotFoundError: no such contact within the scope.
+        """
+        with self._reading() as unit:
+            contact_within(unit, contact_id, self._scope)
+            reviews = unit.reviews.of_contact(contact_id)
+        done = (review for review in reviews if review.state is ReviewState.DONE)
+        return tuple(sorted(done, key=lambda review: (review.changed_at, review.id), reverse=True))
 
     def save(self, contact_id: str, form_id: str, reviewer: str, filled: Filled) -> Review:
         """Keep a draft; what was handed in becomes a draft again when it's changed.
