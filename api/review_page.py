@@ -207,4 +207,3 @@ def _changed(evaluation: EvaluationView, review: Review) -> list[ChangedAnswer]:
 def _why(review: Review, answer: CriterionAnswer) -> str:
     given = review.given_to(answer.criterion_id)
     return given.why if given else ""
-

@@ -51,9 +51,7 @@ WRITE = [SameOrigin, Depends(_signed_call), needs(Right.REVIEW_WRITE)]
 
 
 @router.get("/review/{contact_id:path}", include_in_schema=False, dependencies=[needs(Right.REVIEW_WRITE)])
-def page(
-    request: Request, services: ServicesHere, contact_id: str, asking: AskingHere, form: FormId = ""
-) -> Response:
+def page(request: Request, services: ServicesHere, contact_id: str, asking: AskingHere, form: FormId = "") -> Response:
     """Player and transcript, and beside them a form with the machine's answers and one's own."""
     view, login = services.contacts.get(contact_id), asking.principal.person.login
     services.audit.look("transcript.viewed" if view.transcript else "contact.viewed", "contact", contact_id, login)
@@ -66,6 +64,7 @@ def page(
     return render(
         request, "review.html", view=review_page.only(view, chosen), review=review, standing=standing, rows=rows,
         parts=review_page.parts_of(rows), forms=review_page.applicable(view, chosen), chosen=chosen, sign=asking.csrf,
+        login=login,
         notes=review_page.notes_of(review),
     )  # fmt: skip
 

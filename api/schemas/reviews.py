@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from qm.domain.evaluation import Answer, CriterionAnswer, Score
 from qm.domain.review import GivenAnswer, PinnedNote, Review, ReviewState
 from qm.services.reviews import Filled, ReviewView
 
-EXAMPLE = {
+EXAMPLE: JsonDict = {
     "seen": 3, "comment": "",
     "given": [{"criterion_id": "saluto", "answer": "met", "why": "alle 0:04, sopra la musica"}],
     "notes": [{"at_s": 61.5, "text": "qui il cliente si calma"}],

@@ -52,16 +52,18 @@ function changed() {
 function progress() {
   const open = decisions.filter((decision) => decision.isOpen);
   const n = decisions.filter((decision) => decision.given !== null).length;
-  root.querySelector(".to-decide").textContent = open.length ? say("to_decide", { n: open.length }) : say("decided");
+  const told = root.querySelector(".to-decide");
+  told.textContent = open.length ? say("to_decide", { n: open.length }) : say("decided");
+  told.classList.toggle("is-none", !open.length);
   root.querySelector(".jumps").hidden = !open.length;
   for (const line of root.querySelectorAll(".jumps li")) {
     line.hidden = !open.some((decision) => decision.element.id === line.dataset.for);
   }
   const bar = root.querySelector("progress");
-  const told = say("looked_at", { n, m: decisions.length });
+  const looked = say("looked_at", { n, m: decisions.length });
   bar.value = n;
-  bar.setAttribute("aria-label", told);
-  root.querySelector(".looked-at span").textContent = told;
+  bar.setAttribute("aria-label", looked);
+  root.querySelector(".looked-at span").textContent = looked;
 }
 
 function tellStatus(text, isBad = false) {

@@ -15,6 +15,7 @@ export class Draft {
       standing: `/api/v1/review-standing/${address}?${query}`,
     };
     this.csrf = root.dataset.csrf;
+    this.login = root.dataset.login;
     this.version = Number(root.dataset.version);
     this.read = read;
     this.tell = tell;
@@ -95,13 +96,26 @@ export class Draft {
       return;
     }
     this.isUnsaved = true;
+    const isForeign = answer.status === 403 && answer.body?.error?.code === "request.csrf";
     if (answer.status === 401) this.tell.signedOut();
+    else if (isForeign) this.renew().then((isOurs) => (isOurs ? this.plan(0) : this.tell.signedOut()));
     else if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) this.tell.refused(answer.body?.error);
     else {
       this.tell.retrying();
       this.plan(this.retryMs);
       this.retryMs = Math.min(2 * this.retryMs, LONGEST_RETRY_MS);
     }
+  }
+
+  // Somebody signed in anew in another tab. Where it's the same person, the new session's sign is taken from the page.
+  async renew() {
+    const response = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+    if (!response?.ok) return false;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const sheet = page.querySelector("#review");
+    if (!sheet || sheet.dataset.login !== this.login || sheet.dataset.csrf === this.csrf) return false;
+    this.csrf = sheet.dataset.csrf;
+    return true;
   }
 
   stop() {

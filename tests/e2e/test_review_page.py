@@ -9,6 +9,7 @@ import subprocess
 import sys
 import types
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -259,6 +260,28 @@ def test_what_cant_be_sent_is_tried_again(enter):
     expect(page.locator(".saved")).to_have_text("not saved, retrying")
     page.unroute("**/api/v1/reviews/**")
     saved(page)
+
+
+def test_whoever_was_signed_out_loses_nothing(enter, site):
+    from secrets import token_hex
+
+    from qm.domain.sign_in import Session, hash_of
+
+    page = enter()
+    page.expected = ["401", "403"]
+    page.goto("/review/C-2")
+    kept = page.context.cookies()
+    page.context.clear_cookies()
+    press(page, "j", "1")
+    expect(page.locator(".saved")).to_contain_text("you were signed out")
+    key, now = token_hex(16), datetime.now(UTC)
+    with site.database.unit_of_work() as unit:
+        unit.sessions.open(Session(hash_of(key), page.context.person.id, token_hex(16), now, now))
+    page.context.add_cookies([{**kept[0], "value": key}])
+    press(page, "2")
+    saved(page)
+    page.reload()
+    expect(page.locator(".decide").first.locator("input[value=not_met]")).to_be_checked()
 
 
 def test_leaving_at_once_loses_nothing(enter):
