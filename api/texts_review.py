@@ -68,6 +68,8 @@ WORDS: dict[str, Text] = {
     "review.js.reload": Text("Ricarica", "Reload"),
     "review.js.at_it": Text("Anche {who} sta valutando questo contatto adesso.",
                             "{who} is reviewing this contact right now, too."),
+    "review.js.at_it_many": Text("Anche {who} stanno valutando questo contatto adesso.",
+                                 "{who} are reviewing this contact right now, too."),
     "review.js.to_decide": Text("{n} da decidere", "{n} to decide"),
     "review.js.decided": Text("tutto deciso", "all decided"),
     "review.js.looked_at": Text("{n} di {m} guardati", "{n} of {m} looked at"),

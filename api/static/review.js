@@ -76,7 +76,8 @@ function showStanding(standing, { isAsked = false } = {}) {
   root.querySelector(".machine-score").textContent = scoreText(standing.machine_score);
   root.querySelector(".discard").hidden = !standing.version || Boolean(standing.done_at);
   const presence = document.querySelector("#at-it");
-  const told = standing.at_it.length ? say("at_it", { who: standing.at_it.join(", ") }) : "";
+  const who = new Intl.ListFormat(lang).format(standing.at_it);
+  const told = who && say(standing.at_it.length > 1 ? "at_it_many" : "at_it", { who });
   if (presence.textContent !== told) presence.textContent = told;
   presence.hidden = !told;
   if (isAsked) return;
