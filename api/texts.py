@@ -9,6 +9,7 @@ from api import (
     texts_estimates,
     texts_menu,
     texts_raters,
+    texts_review,
     texts_selection,
     texts_sign_in,
     texts_voc,
@@ -369,7 +370,7 @@ WORDS = {
 """By key. `{name}` stands for a value."""
 for _area in (
     texts_audit, texts_calibration, texts_cases, texts_comments, texts_drivers, texts_estimates, texts_menu,
-    texts_raters, texts_selection, texts_sign_in, texts_voc,
+    texts_raters, texts_review, texts_selection, texts_sign_in, texts_voc,
 ):  # fmt: skip
     WORDS.update(_area.WORDS)
 

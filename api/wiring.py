@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 from time import monotonic
 
 from api.listening import Listening
@@ -27,6 +28,7 @@ from qm.services.drivers import DriverService
 from qm.services.estimates import EstimateService
 from qm.services.figures import FigureService
 from qm.services.rater_study import RaterStudyService
+from qm.services.reviews import ReviewService
 from qm.services.selection import SelectionService
 from qm.services.sign_in import SignInService
 from qm.services.survey_intake import SurveyIntake
@@ -67,6 +69,7 @@ class Services:
     audit: AuditService
     listening: Listening
     sign_in: SignInService
+    reviews: ReviewService
 
     def seen_by(self, scope: Scope) -> "Services":
         """The same for somebody who sees that scope. What isn't narrowed here is for whoever sees the whole site."""
@@ -74,7 +77,7 @@ class Services:
             return self
         return replace(
             self, contacts=self.contacts.seen_by(scope), coaching=self.coaching.seen_by(scope),
-            cases=self.cases.seen_by(scope),
+            cases=self.cases.seen_by(scope), reviews=self.reviews.seen_by(scope),
         )  # fmt: skip
 
 
@@ -114,6 +117,7 @@ def build_services(settings: Settings) -> Services:
         derive=DeriveService(reading, forms, plan),
         audit=AuditService(writing, reading, FileAnchors(settings.data), _now),
         listening=Listening(monotonic),
+        reviews=ReviewService(writing, reading, forms, _now, token_hex),
         sign_in=SignInService(writing, reading, Passwords(), _now, SessionRules(), common_passwords()),
     )
 
