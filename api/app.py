@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
@@ -11,7 +12,9 @@ from api import envelopes
 from api.hosts import KnownHosts, allowed_hosts
 from api.pages import HERE, render
 from api.people.principal import AskingHere
+from api.people.rate_limit import RateLimit, RateLimiter
 from api.routes import (
+    account,
     audit,
     calibration,
     calibration_study,
@@ -27,7 +30,9 @@ from api.routes import (
     reviews,
     selection,
     sign_in,
+    sign_in_provider,
     surveys,
+    tokens,
 )
 from api.security import SecurityHeaders
 from api.watched import WatchedRequests
@@ -46,7 +51,7 @@ Every page has a JSON twin below `/api/v1` that returns the very object that the
 
 ROUTES = (
     overview, reviews, contacts, coaching, surveys, cases, comments, drivers, derived_form, selection, estimates,
-    calibration, calibration_study, audit, health, sign_in,
+    calibration, calibration_study, audit, health, sign_in, sign_in_provider, account, tokens,
 )  # fmt: skip
 """In the order in which the API documentation lists them."""
 
@@ -77,8 +82,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.services, app.state.settings = services, settings
     app.state.watch = build_watch(settings, services)
+    app.state.limiter = RateLimiter(settings.rate, monotonic)
     envelopes.install(app)
     # The last one added is the outermost: refused hosts get the headers as well.
+    app.add_middleware(RateLimit)
     app.add_middleware(KnownHosts, allowed_hosts=allowed_hosts(settings))
     app.add_middleware(SecurityHeaders, only_secure=is_secure(settings))
     app.add_middleware(WatchedRequests)

@@ -1,6 +1,7 @@
 """Words of the pages in both languages. What command line and pages share stands in `qm.wording`."""
 
 from api import (
+    texts_account,
     texts_audit,
     texts_calibration,
     texts_cases,
@@ -369,8 +370,8 @@ WORDS = {
 }  # fmt: skip
 """By key. `{name}` stands for a value."""
 for _area in (
-    texts_audit, texts_calibration, texts_cases, texts_comments, texts_drivers, texts_estimates, texts_menu,
-    texts_raters, texts_review, texts_selection, texts_sign_in, texts_voc,
+    texts_account, texts_audit, texts_calibration, texts_cases, texts_comments, texts_drivers, texts_estimates,
+    texts_menu, texts_raters, texts_review, texts_selection, texts_sign_in, texts_voc,
 ):  # fmt: skip
     WORDS.update(_area.WORDS)
 

@@ -14,9 +14,12 @@ from qm.domain.people import Scope
 from qm.domain.sign_in import SessionRules
 from qm.domain.text import Language
 from qm.domain.voc_plan import VocPlan
+from qm.operations.identity_provider import IdentityProvider
+from qm.operations.one_time_codes import new_key, step_of
 from qm.operations.passwords import Passwords, common_passwords
 from qm.ports import ObjectStore, UnitOfWork
 from qm.rules.loader import load_packs
+from qm.services.account import AccountService
 from qm.services.audit import AuditService
 from qm.services.calibration import CalibrationService
 from qm.services.cases import CaseService
@@ -70,6 +73,8 @@ class Services:
     listening: Listening
     sign_in: SignInService
     reviews: ReviewService
+    account: AccountService
+    provider: IdentityProvider | None
 
     def seen_by(self, scope: Scope) -> "Services":
         """The same for somebody who sees that scope. What isn't narrowed here is for whoever sees the whole site."""
@@ -96,6 +101,7 @@ def build_services(settings: Settings) -> Services:
     plan, least = read_plan(settings.voc), settings.min_n
     language = Language(settings.language)
     cases = CaseService(writing, reading, plan, _now, least)
+    sign_in = _sign_in(settings, writing, reading)
     calibration = CalibrationService(writing, reading, forms, plan, _now, least)
     return Services(
         database=database,
@@ -118,8 +124,15 @@ def build_services(settings: Settings) -> Services:
         audit=AuditService(writing, reading, FileAnchors(settings.data), _now),
         listening=Listening(monotonic),
         reviews=ReviewService(writing, reading, forms, _now, token_hex),
-        sign_in=SignInService(writing, reading, Passwords(), _now, SessionRules(), common_passwords()),
+        sign_in=sign_in,
+        account=AccountService(sign_in, new_key),
+        provider=IdentityProvider(settings, monotonic) if settings.oidc_issuer else None,
     )
+
+
+def _sign_in(settings: Settings, writing: UnitOfWork, reading: UnitOfWork) -> SignInService:
+    rules = SessionRules(timedelta(minutes=settings.session_min), timedelta(hours=settings.session_h))
+    return SignInService(writing, reading, Passwords(), _now, rules, common_passwords(), step_of)
 
 
 def build_watch(settings: Settings, services: Services) -> SiteWatch:

@@ -44,6 +44,20 @@ ACTIONS = {
     "database.backed_up": Text("copia di sicurezza", "backup made"),
     "database.restored": Text("copia ripristinata", "backup restored"),
     "audit.exported": Text("registro esportato", "audit trail exported"),
+    "sign_in.done": Text("accesso", "signed in"),
+    "sign_in.refused": Text("accesso rifiutato", "sign-in refused"),
+    "person.added": Text("persona aggiunta", "person added"),
+    "person.changed": Text("ruolo o ambito cambiato", "role or scope changed"),
+    "person.left": Text("accesso tolto", "access ended"),
+    "person.returned": Text("accesso ridato", "access given back"),
+    "person.unlocked": Text("attesa dopo errori tolta", "wait after failures lifted"),
+    "person.invited": Text("collegamento per la password creato", "link for a password made"),
+    "password.set": Text("password impostata", "password set"),
+    "code.set": Text("codice monouso attivato", "one-time codes turned on"),
+    "code.dropped": Text("codice monouso disattivato", "one-time codes turned off"),
+    "sessions.ended": Text("altre sessioni chiuse", "other sessions ended"),
+    "token.made": Text("token creato", "token made"),
+    "token.dropped": Text("token ritirato", "token taken back"),
 }
 """What events say was done; one that isn't here is shown by its own name."""
 
@@ -62,6 +76,8 @@ KINDS = {
     "erasure": Text("cancellazione", "erasure"),
     "backup": Text("copia", "backup"),
     "audit": Text("registro", "audit trail"),
+    "login": Text("persona", "person"),
+    "token": Text("token", "token"),
 }
 """Kinds of subjects, likewise."""
 

@@ -16,15 +16,6 @@ STATES = {
     PersonState.ACTIVE: Text("attivo", "active"),
     PersonState.LEFT: Text("uscito", "left"),
 }
-AUDIT_ACTIONS = {
-    "person.added": Text("persona aggiunta", "person added"),
-    "person.changed": Text("ruolo o ambito cambiato", "role or scope changed"),
-    "person.left": Text("accesso tolto", "access ended"),
-    "person.returned": Text("accesso ridato", "access given back"),
-    "person.unlocked": Text("attesa dopo errori tolta", "wait after failures lifted"),
-}
-"""What the audit trail says was done with people; `qm.wording_audit` has the rest."""
-
 PEOPLE_WORDS = {
     "login": Text("Login", "Login"),
     "name": Text("Nome", "Name"),

@@ -8,10 +8,12 @@ from urllib.parse import quote
 
 from fastapi import Depends, Request
 
+from api.hosts import is_secure
 from api.site import SiteServicesHere
 from qm.domain.people import Principal, Right
-from qm.domain.sign_in import Session
+from qm.domain.sign_in import Session, hash_of
 from qm.errors import OriginError, RightError, SignInError
+from qm.services.sign_in import SignedIn
 
 PLAIN_COOKIE, SECURE_COOKIE = "qm_session", "__Host-qm_session"
 """A browser keeps the second one only over TLS, for this very host and all of it."""
@@ -37,7 +39,15 @@ class Asking:
 
 def cookie_name(request: Request) -> str:
     """The cookie of the session, by how the page came here."""
-    return SECURE_COOKIE if request.url.scheme == "https" else PLAIN_COOKIE
+    return SECURE_COOKIE if is_secure(request) else PLAIN_COOKIE
+
+
+def given_key(request: Request) -> str:
+    """The token or the session's key that a request carries, whatever it opens; empty: none."""
+    given = request.headers.get("authorization", "")
+    if given.lower().startswith(BEARER):
+        return given[len(BEARER) :].strip()
+    return request.cookies.get(cookie_name(request), "")
 
 
 def _asking(request: Request, services: SiteServicesHere) -> Asking:
@@ -46,15 +56,19 @@ def _asking(request: Request, services: SiteServicesHere) -> Asking:
     Raises:
         SignInError: nobody whom we know (`sign_in.needed`).
     """
-    given = request.headers.get("authorization", "")
-    if given.lower().startswith(BEARER):
-        principal = services.sign_in.bearer(given[len(BEARER) :].strip())
+    key, limiter = given_key(request), request.app.state.limiter
+    if request.headers.get("authorization", "").lower().startswith(BEARER):
+        principal = services.sign_in.bearer(key)
         if principal is None:
+            limiter.forget(key)
             raise SignInError("sign_in.token", "this token opens nothing any more", "ask for a new one")
+        limiter.learn(key, f"token:{hash_of(key)}")
         return _noted(request, Asking(principal))
-    signed_in = services.sign_in.who(request.cookies.get(cookie_name(request), ""))
+    signed_in = services.sign_in.who(key)
     if signed_in is None:
+        limiter.forget(key)
         raise SignInError("sign_in.needed", "nobody is signed in", "sign in first; a program sends a token")
+    limiter.learn(key, f"person:{signed_in.principal.person.id}")
     return _noted(request, Asking(signed_in.principal, signed_in.session))
 
 
@@ -66,6 +80,21 @@ def _noted(request: Request, asking: Asking) -> Asking:
 
 AskingHere = Annotated[Asking, Depends(_asking)]
 """A parameter of a handler: who asks."""
+
+
+def _signed_in(asking: AskingHere) -> SignedIn:
+    """Who asks, by a browser.
+
+    Raises:
+        RightError: a token, which manages no account.
+    """
+    if asking.session is None:
+        raise RightError("account.token", "a token manages no account and makes no token", "sign in with a browser")
+    return SignedIn(asking.principal, asking.session)
+
+
+SignedInHere = Annotated[SignedIn, Depends(_signed_in)]
+"""A parameter of a handler for one's own account."""
 
 
 def check_csrf(asking: Asking, fields: Mapping[str, str]) -> None:

@@ -7,46 +7,52 @@ from fastapi.responses import RedirectResponse
 
 from api.envelopes import status_of
 from api.pages import render
-from api.people.principal import AskingHere, check_csrf, cookie_name, safe_target
+from api.people.place import place_of
+from api.people.principal import AskingHere, check_csrf, safe_target
+from api.people.session_cookie import let_in, let_out
 from api.same_origin import FormFields, SameOrigin
 from api.site import SiteServicesHere
-from qm.errors import InputError, SignInError
+from qm.errors import InputError, QmError, SignInError
 
 router = APIRouter(include_in_schema=False)
 To = Annotated[str, Query(description="where to go afterwards: a path of this site")]
 Link = Annotated[str, Query(description="key of a one-time link")]
 
 
+def sign_in_form(request: Request, to: str, login: str = "", fault: QmError | None = None) -> Response:
+    """The page to sign in on, with what went wrong.
+
+    Args:
+        to: where to go afterwards; a path of this site.
+    """
+    has_provider = request.app.state.services.provider is not None
+    status = status_of(fault) if fault else 200
+    return render(request, "sign_in.html", status, to=to, login=login, fault=fault, has_provider=has_provider)
+
+
 @router.get("/sign-in")
 def sign_in_page(request: Request, to: To = "/") -> Response:
     """The form."""
-    return render(request, "sign_in.html", to=safe_target(to), login="", fault=None)
+    return sign_in_form(request, safe_target(to))
 
 
 @router.post("/sign-in", dependencies=[SameOrigin])
 def sign_in(request: Request, services: SiteServicesHere, fields: FormFields) -> Response:
     """Open a session under a new key, whatever key came with the request."""
     login, to = fields.get("login", ""), safe_target(fields.get("to", "/"))
-    place = request.client.host if request.client else ""
+    password, code = fields.get("password", ""), fields.get("code", "")
     try:
-        opened = services.sign_in.sign_in(login, fields.get("password", ""), fields.get("code", ""), place)
+        opened = services.sign_in.sign_in(login, password, code, place_of(request))
     except SignInError as error:
-        return render(request, "sign_in.html", status_of(error), to=to, login=login[:200], fault=error)
-    services.sign_in.sign_out(request.cookies.get(cookie_name(request), ""))
-    response = RedirectResponse(to, status_code=303)
-    secure = request.url.scheme == "https"
-    response.set_cookie(cookie_name(request), opened.key, httponly=True, samesite="lax", secure=secure, path="/")
-    return response
+        return sign_in_form(request, to, login[:200], error)
+    return let_in(request, services, opened, to)
 
 
 @router.post("/sign-out", dependencies=[SameOrigin])
 def sign_out(request: Request, services: SiteServicesHere, asking: AskingHere, fields: FormFields) -> Response:
     """End the session."""
     check_csrf(asking, fields)
-    services.sign_in.sign_out(request.cookies.get(cookie_name(request), ""))
-    response = RedirectResponse("/sign-in", status_code=303)
-    response.delete_cookie(cookie_name(request), path="/")
-    return response
+    return let_out(request, services)
 
 
 @router.get("/password")

@@ -3,12 +3,13 @@
 import json
 import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from math import isfinite
 from pathlib import Path
+from time import time_ns
 from typing import TypeVar
 
 from pipelines.files.survey_file import read_surveys
@@ -20,6 +21,8 @@ from qm.domain.voc_plan import STANDARD_SCALES, Scale
 from qm.errors import DayFolderError, Fault
 
 Choice = TypeVar("Choice", bound=StrEnum)
+Stamp = tuple[int, int]
+"""Size and time of change of a file."""
 REQUIRED = ("contact_id", "medium", "started_at", "agent_id")
 KNOWN = {
     *REQUIRED, "agent_name", "team", "site", "vendor", "queue", "process", "direction", "customer_id", "language",
@@ -224,9 +227,59 @@ def find_recording(folder: Path, name: str) -> Path | None:
 
 def find_chat(folder: Path, contact: Contact) -> Path | None:
     """The contact's chat; looked for by its content where it wasn't there when the day was read."""
-    name = contact.source or _chat_files(folder / CHATS)[0].get(contact.id, "")
+    name = contact.source or _known_chats(folder / CHATS).get(contact.id, "")
     path = folder / CHATS / name
     return path if name and path.exists() else None
+
+
+@dataclass(frozen=True)
+class _Listing:
+    """The chats of a folder, as long as it and those that couldn't be read stay what they were.
+
+    Attributes:
+        unread: files that hold nobody's chat so far, each with what tells of its change.
+    """
+
+    changed_ns: int
+    chats: Mapping[str, str]
+    unread: Mapping[Path, Stamp]
+
+    def stands(self, folder: Path) -> bool:
+        """Whether reading the folder again would find the same. A file that was good isn't looked at again."""
+        try:
+            is_same = folder.stat().st_mtime_ns == self.changed_ns
+            return is_same and all(_stamp(path) == stamp for path, stamp in self.unread.items())
+        except OSError:
+            return False
+
+
+SETTLED_NS = 2_000_000_000
+"""A folder that changed less than so long ago may change again without a later time to show it."""
+_LISTINGS: dict[Path, _Listing] = {}
+"""Of the day folder that was searched last: with thousands of contacts without a chat, each would read all files."""
+
+
+def _known_chats(folder: Path) -> Mapping[str, str]:
+    known = _LISTINGS.get(folder)
+    if known is not None and known.stands(folder):
+        return known.chats
+    try:
+        changed_ns = folder.stat().st_mtime_ns
+        stamps = {path: _stamp(path) for path in folder.iterdir()}
+    except OSError:  # no such folder, or a file went meanwhile: nothing to remember
+        return _chat_files(folder)[0]
+    chats, _faults = _chat_files(folder)
+    good = set(chats.values())
+    _LISTINGS.clear()
+    if time_ns() - changed_ns < SETTLED_NS:
+        return chats
+    _LISTINGS[folder] = _Listing(changed_ns, chats, {path: s for path, s in stamps.items() if path.name not in good})
+    return chats
+
+
+def _stamp(path: Path) -> Stamp:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
 
 
 def _unclaimed(folder: Path, contacts: list[Contact], chats: dict[str, str]) -> list[Fault]:

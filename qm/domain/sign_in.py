@@ -70,12 +70,14 @@ class Secrets:
     Attributes:
         password: its hash, with algorithm, cost and salt; empty: none yet.
         totp_step: the last step whose code was taken: a code that was seen over a shoulder is worth nothing.
+        totp_offered: a key that was shown, until a code of it proves that somebody's telephone has it.
     """
 
     person_id: str
     password: str = ""
     totp_key: str = ""
     totp_step: int = 0
+    totp_offered: str = ""
     changed_at: datetime | None = None
 
 

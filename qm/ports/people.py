@@ -31,8 +31,12 @@ class PeopleStore(Protocol):
         """All, by login."""
         ...
 
-    def secrets(self, person_id: str) -> Secrets:
-        """What is kept of somebody's secrets; empty ones where nothing is."""
+    def secrets(self, person_id: str, *, to_change: bool = False) -> Secrets:
+        """What is kept of somebody's secrets; empty ones where nothing is.
+
+        Args:
+            to_change: nobody else changes them before this transaction ends.
+        """
         ...
 
     def keep(self, secrets: Secrets) -> None:
@@ -53,6 +57,10 @@ class SessionStore(Protocol):
 
     def seen(self, key_sha256: str, at: datetime) -> None:
         """Note its last request."""
+        ...
+
+    def of(self, person_id: str) -> Sequence[Session]:
+        """Somebody's sessions by age, those that are over among them."""
         ...
 
     def close(self, key_sha256: str) -> None:

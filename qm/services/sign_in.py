@@ -25,6 +25,9 @@ KEY_BYTES = 32
 TOKEN_PREFIX = "qmt_"  # noqa: S105 - what tokens begin with, so that scanners of repositories know one
 LINK_LASTS = timedelta(hours=24)
 LONGEST_TOKEN = timedelta(days=365)
+MOST_TOKENS = 20
+"""Of one person, those that are over and not yet swept away among them."""
+REFUSED = "login, password or code don't fit"
 HINTS = {
     "short": "at least 12 characters: four words that don't belong together are easy to keep in mind",
     "long": "at most 200 characters",
@@ -106,10 +109,9 @@ class SignInService:
             person = unit.people.by_login(login)
             kept = unit.people.secrets(person.id) if person else Secrets("")
         fits = self.hasher.fits(password, kept.password)
-        step = self.codes(kept.totp_key, code, now) if kept.totp_key else kept.totp_step
-        is_fresh = step is not None and (not kept.totp_key or step > kept.totp_step)
         with self.unit_of_work() as unit:
-            if person is None or not fits or not is_fresh or person.state is not PersonState.ACTIVE:
+            used = self._use_code(unit, kept, code, now) if fits else None
+            if person is None or used is None or person.state is not PersonState.ACTIVE:
                 for key in keys:
                     unit.sessions.fail(key, now)
                 if person is not None:
@@ -118,14 +120,30 @@ class SignInService:
             else:
                 refused = False
                 unit.sessions.succeed(keys[:1])
-                self._renew(unit, kept, password, step or 0)
+                self._renew(unit, used, password)
                 opened = self._open(unit, person, now)
                 unit.audit.note("sign_in.done", "login", person.id, actor=person.login)
         if refused:
-            raise SignInError(
-                "sign_in.refused", "login, password or code don't fit", "try again, or ask for a new link"
-            )
+            raise SignInError("sign_in.refused", REFUSED, "try again, or ask for a new link")
         return opened
+
+    def let_in(self, login: str) -> Opened:
+        """Open a session for somebody whom the house's identity provider has named; it has asked for proof.
+
+        Raises:
+            SignInError: nobody here signs in so, told in the words of a wrong password (`sign_in.refused`).
+        """
+        now = self.now()
+        with self.unit_of_work() as unit:
+            person = unit.people.by_login(same_login(login))
+            if person is not None and person.role is not Role.SERVICE and person.state is not PersonState.LEFT:
+                if person.state is PersonState.INVITED:
+                    unit.people.change(replace(person, state=PersonState.ACTIVE))
+                unit.audit.note("sign_in.done", "login", person.id, actor=person.login)
+                return self._open(unit, person, now)
+            if person is not None:
+                unit.audit.note("sign_in.refused", "login", person.id, actor=person.login)
+        raise SignInError("sign_in.refused", REFUSED, "ask an administrator whether you are known here")
 
     def who(self, key: str) -> SignedIn | None:
         """Whose session a key opens; `None` where it opens none any more."""
@@ -177,9 +195,8 @@ class SignInService:
                 raise SignInError("sign_in.link", "this link was used, or its day is over", "ask for a new one")
             person = unit.people.get(person_id)
             self._check(password, person)  # raised, it takes back that the link was used
-            unit.people.keep(
-                replace(unit.people.secrets(person_id), password=self.hasher.hash(password), changed_at=now)
-            )
+            kept = unit.people.secrets(person_id, to_change=True)
+            unit.people.keep(replace(kept, password=self.hasher.hash(password), changed_at=now))
             if person.state is PersonState.INVITED:
                 unit.people.change(replace(person, state=PersonState.ACTIVE))
             unit.sessions.close_all(person_id)
@@ -191,18 +208,49 @@ class SignInService:
         """Change one's own password; all other sessions end.
 
         Raises:
-            SignInError: the old one doesn't fit.
+            SignInError: the old one doesn't fit, or the wait after too many failures isn't over.
             InputError: the new one won't do.
         """
         person = signed_in.principal.person
+        self.prove(person, old)
         with self.unit_of_work() as unit:
-            kept = unit.people.secrets(person.id)
-            if not self.hasher.fits(old, kept.password):
-                raise SignInError("sign_in.refused", "the old password doesn't fit", "try again")
+            kept = unit.people.secrets(person.id, to_change=True)
             self._check(new, person)
             unit.people.keep(replace(kept, password=self.hasher.hash(new), changed_at=self.now()))
             unit.sessions.close_all(person.id, but=signed_in.session.key_sha256)
             unit.audit.note("password.set", "login", person.id, actor=person.login)
+
+    def prove(self, person: Person, password: str) -> None:
+        """Ask somebody who is signed in for the password once more; failures count as those of signing in do.
+
+        Raises:
+            SignInError: it isn't theirs (`password.wrong`), or the wait isn't over (`sign_in.wait`).
+        """
+        keys, now = (f"login:{hash_of(person.login)}",), self.now()
+        with self.reading() as unit:
+            self._hold_back(unit, keys, now)
+            kept = unit.people.secrets(person.id)
+        if self.hasher.fits(password, kept.password):
+            return
+        with self.unit_of_work() as unit:
+            unit.sessions.fail(keys[0], now)
+            unit.audit.note("sign_in.refused", "login", person.id, actor=person.login)
+        raise SignInError("password.wrong", "this isn't your password of now", "try again")
+
+    def drop_second_factor(self, person_id: str, by: str) -> None:
+        """Ask somebody for no code any more, as when a telephone is lost. Ends their sessions.
+
+        Raises:
+            ConflictError: no code is asked for (`code.off`).
+        """
+        with self.unit_of_work() as unit:
+            kept = unit.people.secrets(person_id, to_change=True)
+            if not kept.totp_key:
+                login = unit.people.get(person_id).login
+                raise ConflictError("code.off", f"'{login}' isn't asked for a code", "there is nothing to take away")
+            unit.people.keep(replace(kept, totp_key="", totp_offered="", totp_step=0))
+            unit.sessions.close_all(person_id)
+            unit.audit.note("code.dropped", "login", person_id, actor=by)
 
     # Tokens
 
@@ -214,6 +262,7 @@ class SignInService:
         Raises:
             RightError: it would do or show more than its owner may.
             InputError: it would last too long, or not at all.
+            ConflictError: its owner has too many.
         """
         if not rights <= RIGHTS[owner.role] or not scope.within(owner.sees):
             message = f"a token of '{owner.login}' can't do or see more than '{owner.login}'"
@@ -226,6 +275,8 @@ class SignInService:
             now + lasts,
         )  # fmt: skip
         with self.unit_of_work() as unit:
+            if len(unit.sessions.tokens(owner.id)) >= MOST_TOKENS:
+                raise ConflictError("token.many", f"'{owner.login}' has {MOST_TOKENS} tokens", "take one back first")
             unit.sessions.add_token(token)
             unit.audit.note("token.made", "token", token.id, after=sorted(rights), actor=by)
         return secret, token
@@ -251,15 +302,29 @@ class SignInService:
             message = f"too many failures in a row: wait {seconds} s"
             raise SignInError("sign_in.wait", message, "or ask an administrator for a new link")
 
-    def _renew(self, unit: Unit, kept: Secrets, password: str, step: int) -> None:
-        """Remember the code that was used, and hash the password anew where more is asked for than was then."""
-        later = replace(kept, totp_step=step)
+    def _use_code(self, unit: Unit, seen: Secrets, code: str, now: datetime) -> Secrets | None:
+        """Somebody's secrets with the code's step as the last; `None` where it doesn't fit or was used.
+
+        Read once more and held: of two who send the same code at once, one gets in.
+        """
+        kept = unit.people.secrets(seen.person_id, to_change=True)
+        if kept.password != seen.password:
+            return None
+        if not kept.totp_key:
+            return kept
+        step = self.codes(kept.totp_key, code, now)
+        if step is None or step <= kept.totp_step:
+            return None
+        unit.people.keep(later := replace(kept, totp_step=step))
+        return later
+
+    def _renew(self, unit: Unit, kept: Secrets, password: str) -> None:
+        """Hash the password anew where more is asked for than was then."""
         if self.hasher.is_old(kept.password):
-            later = replace(later, password=self.hasher.hash(password))
-        if later != kept:
-            unit.people.keep(later)
+            unit.people.keep(replace(kept, password=self.hasher.hash(password)))
 
     def _open(self, unit: Unit, person: Person, now: datetime) -> Opened:
+        unit.sessions.sweep(now)
         key = self.key(KEY_BYTES)
         session = Session(hash_of(key), person.id, self.key(KEY_BYTES), now, now)
         unit.sessions.open(session)

@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from qm.documents import dump, load
@@ -60,9 +61,16 @@ class SqlPeopleStore(SqlStore):
         rows = self._connection.execute(select(tables.people.c.document).order_by(tables.people.c.login))
         return tuple(load(Person, row.document) for row in rows)
 
-    def secrets(self, person_id: str) -> Secrets:
-        """What is kept of somebody's secrets; empty ones where nothing is."""
-        row = self._one(tables.person_secrets, ("document",), person_id=person_id)
+    def secrets(self, person_id: str, *, to_change: bool = False) -> Secrets:
+        """What is kept of somebody's secrets; empty ones where nothing is.
+
+        Args:
+            to_change: nobody else changes them before this transaction ends.
+        """
+        table = tables.person_secrets
+        statement = select(table.c.document).where(table.c.person_id == person_id)
+        # SQLite knows no such lock and needs none: one transaction writes at a time.
+        row = self._connection.execute(statement.with_for_update() if to_change else statement).first()
         return load(Secrets, row.document) if row else Secrets(person_id)
 
     def keep(self, secrets: Secrets) -> None:
@@ -84,7 +92,13 @@ class SqlSessionStore(SqlStore):
         """The session of a key."""
         names = ("key_sha256", "person_id", "csrf", "opened_s", "seen_s")
         row = self._one(tables.sessions, names, key_sha256=key_sha256)
-        return Session(row.key_sha256, row.person_id, row.csrf, _at(row.opened_s), _at(row.seen_s)) if row else None
+        return _session(row) if row else None
+
+    def of(self, person_id: str) -> tuple[Session, ...]:
+        """Somebody's sessions by age, those that are over among them."""
+        names = ("key_sha256", "person_id", "csrf", "opened_s", "seen_s")
+        found = [_session(row) for row in self._all(tables.sessions, names, person_id=person_id)]
+        return tuple(sorted(found, key=lambda session: (session.opened_at, session.key_sha256)))
 
     def seen(self, key_sha256: str, at: datetime) -> None:
         """Note its last request."""
@@ -172,6 +186,10 @@ def _row(person: Person) -> dict[str, object]:
         "id": person.id, "login": person.login, "state": person.state.value, "version": person.version,
         "document": dump(person),
     }  # fmt: skip
+
+
+def _session(row: Row[Any]) -> Session:
+    return Session(row.key_sha256, row.person_id, row.csrf, _at(row.opened_s), _at(row.seen_s))
 
 
 def _at(seconds: float) -> datetime:

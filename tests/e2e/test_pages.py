@@ -50,7 +50,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def server(folder):
     sample_day().fill(sample_day().settings_of(folder))
-    environment = {**os.environ, "QM_DATA": str(folder), "QM_LANGUAGE": "en"}
+    environment = {**os.environ, "QM_DATA": str(folder), "QM_LANGUAGE": "en", "QM_RATE": "100000"}
     # The port listens before the server runs: no race for it, and the first request simply waits to be taken up.
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

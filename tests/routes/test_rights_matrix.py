@@ -26,7 +26,7 @@ SCOPES = {WHOLE: Scope(), OWN: Scope(teams=frozenset({"Casa"})), OTHER: Scope(te
 AGENTS = {WHOLE: "A01", OWN: "A01", OTHER: "A04"}
 """An agent's scope is the agent: of `C-1`, or of another contact."""
 CONTACT = "C-1"
-ANYBODY, SIGNED_IN = "anybody", "signed in"
+ANYBODY, SIGNED_IN, BY_BROWSER = "anybody", "signed in", "signed in by a browser"
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Row:
     """Who may use a route.
 
     Attributes:
-        right: what it needs, or `ANYBODY`, or `SIGNED_IN` where no right is needed.
+        right: what it needs, or `ANYBODY`, or `SIGNED_IN` where no right is needed, `BY_BROWSER` where a token may not.
         whole: only whoever sees the whole site.
         one: it's about one contact or case: for who sees another team it's as if that wasn't there.
         told: words that stand in the answer to whoever sees that contact, and in no other answer.
@@ -220,6 +220,19 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/sign-out"): Row(SIGNED_IN, status=303, fields=lambda _site: {}),
     ("GET", "/password"): OPEN,
     ("POST", "/password"): Row(ANYBODY, status=401, fields=lambda _site: {"link": "x", "password": "y", "again": "y"}),
+    ("GET", "/sign-in/oidc"): Row(ANYBODY, status=404),  # no provider is set here
+    ("GET", "/sign-in/oidc/callback"): Row(ANYBODY, status=404),
+    ("GET", "/account"): Row(BY_BROWSER),
+    ("POST", "/account/password"): Row(BY_BROWSER, status=401, fields=lambda _site: {"old": "x"}),
+    ("POST", "/account/code/new"): Row(BY_BROWSER, status=401, fields=lambda _site: {"password": "x"}),
+    ("POST", "/account/code"): Row(BY_BROWSER, status=409, fields=lambda _site: {"code": "000000"}),
+    ("POST", "/account/code/off"): Row(BY_BROWSER, status=401, fields=lambda _site: {"password": "x"}),
+    ("POST", "/account/sessions/end"): Row(BY_BROWSER, status=303, fields=lambda _site: {}),
+    ("POST", "/account/tokens"): Row(BY_BROWSER, status=400, fields=lambda _site: {"name": "x", "days": "1"}),
+    ("POST", "/account/tokens/{token_id}/drop"): Row(BY_BROWSER, status=404, fields=lambda _site: {}),
+    ("GET", "/api/v1/tokens"): Row(BY_BROWSER),
+    ("POST", "/api/v1/tokens"): Row(BY_BROWSER, status=400, body=lambda _site: {"name": "x", "rights": [], "days": 1}),
+    ("DELETE", "/api/v1/tokens/{token_id}"): Row(BY_BROWSER, status=404),
     ("GET", "/docs"): Row(SIGNED_IN),
     ("GET", "/openapi.json"): OPEN,
     ("GET", "/static"): Row(ANYBODY, query="/app.css"),
@@ -308,7 +321,7 @@ def test_a_token_opens_no_more_than_its_owner(site, method, path, row):
             if "/score" in path or "/sheet" in path or "/answers" in path:
                 continue  # raters are named by login, and these owners take no part
             told = site.ask(method, path, row, site.sample.bearer(site.client, role, scope))
-            status, code = expected(row, role, view)
+            status, code = (403, "account.token") if row.right == BY_BROWSER else expected(row, role, view)
             if path == "/":
                 status = told.status_code if told.status_code in (200, 303) else status
             if told.status_code != status or code not in told.text:
@@ -346,13 +359,13 @@ def test_what_is_others_and_what_isnt_there_are_told_alike(site, method, path, r
         assert all(unknown.headers[name] == value for name, value in told.items())
 
 
-WRITES = having(lambda key, row: key[0] == "POST" and row.right != ANYBODY)
+WRITES = having(lambda key, row: key[0] in {"POST", "DELETE"} and row.right != ANYBODY)
 
 
 @pytest.mark.parametrize(("method", "path", "row"), WRITES)
 @pytest.mark.parametrize("sign", ["", "0" * 32])
 def test_a_write_needs_the_sign_of_its_session(site, method, path, row, sign):
-    role = next(role for role in Role if row.right == SIGNED_IN or row.right in RIGHTS[role])
+    role = next(role for role in Role if row.right in {SIGNED_IN, BY_BROWSER} | RIGHTS[role])
     site.enter(role, WHOLE)
     before = site.version()
     told = site.ask(method, path, row, sign=sign)
