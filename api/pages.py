@@ -8,7 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from api import measure_groups, menu, plots, presentation, texts, transcript_marks
+from api import measure_groups, menu, plots, presentation, review_page, texts, transcript_marks
 from api.people.principal import Asking
 from qm.domain.people import Right
 from qm.domain.text import Language, Text
@@ -28,7 +28,8 @@ ENVIRONMENT.globals.update(
     plot=plots.plot, ticks=plots.ticks, audio_marks=transcript_marks.audio_marks, lanes=transcript_marks.lanes,
     marked_turns=transcript_marks.marked_turns, icon_of=presentation.icon_of,
     evidence_id=transcript_marks.evidence_id, is_shared=transcript_marks.is_shared,
-    measure_groups=measure_groups.measure_groups,
+    measure_groups=measure_groups.measure_groups, review_marks=transcript_marks.review_marks,
+    silences_of=review_page.silences_of, script_words=review_page.script_words, score_text=review_page.score_text,
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from api import (
     texts_estimates,
     texts_menu,
     texts_raters,
+    texts_review,
     texts_selection,
     texts_sign_in,
     texts_voc,
@@ -370,7 +371,7 @@ WORDS = {
 """By key. `{name}` stands for a value."""
 for _area in (
     texts_account, texts_audit, texts_calibration, texts_cases, texts_comments, texts_drivers, texts_estimates,
-    texts_menu, texts_raters, texts_selection, texts_sign_in, texts_voc,
+    texts_menu, texts_raters, texts_review, texts_selection, texts_sign_in, texts_voc,
 ):  # fmt: skip
     WORDS.update(_area.WORDS)
 

@@ -185,8 +185,28 @@ def _evidence_marks(view: ContactView, language: Language) -> Iterator[dict[str,
             yield _along(mark.answer.value, (mark.start_s, mark.end_s), mark.title, lane, mark.id)
 
 
-def _signal_marks(view: ContactView, language: Language) -> Iterator[dict[str, object]]:
-    shown = (SignalKind.SILENCE, SignalKind.INTERRUPTION, SignalKind.HOLD)
+def review_marks(view: ContactView, language: Language) -> list[dict[str, object]]:
+    """The same, with where both speak and with words that were perhaps never said: for whoever listens to decide."""
+    overlaps = _signal_marks(view, language, (SignalKind.OVERLAP,))
+    return [*audio_marks(view, language), *overlaps, *_phantom_marks(view, language)]
+
+
+def _phantom_marks(view: ContactView, language: Language) -> Iterator[dict[str, object]]:
+    turns = view.transcript.turns if view.transcript else ()
+    for turn in turns:
+        for is_suspect, run in groupby(turn.words, key=lambda word: word.suspect):
+            words = list(run)
+            if is_suspect:
+                title = f"{texts.say('contact.suspect_unsaid', language)}: {' '.join(w.text.strip() for w in words)}"
+                yield _along("phantom", (words[0].start_s, words[-1].end_s), title, _channel(turn))
+
+
+HEARD = (SignalKind.SILENCE, SignalKind.INTERRUPTION, SignalKind.HOLD)
+
+
+def _signal_marks(
+    view: ContactView, language: Language, shown: Sequence[SignalKind] = HEARD
+) -> Iterator[dict[str, object]]:
     roles = lanes(view.transcript)
     holds = view.signals.of(SignalKind.HOLD) if view.signals else ()
     for signal in view.signals.spans if view.signals else ():

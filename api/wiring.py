@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 from time import monotonic
 
 from api.listening import Listening
@@ -30,6 +31,7 @@ from qm.services.drivers import DriverService
 from qm.services.estimates import EstimateService
 from qm.services.figures import FigureService
 from qm.services.rater_study import RaterStudyService
+from qm.services.reviews import ReviewService
 from qm.services.selection import SelectionService
 from qm.services.sign_in import SignInService
 from qm.services.survey_intake import SurveyIntake
@@ -70,6 +72,7 @@ class Services:
     audit: AuditService
     listening: Listening
     sign_in: SignInService
+    reviews: ReviewService
     account: AccountService
     provider: IdentityProvider | None
 
@@ -79,7 +82,7 @@ class Services:
             return self
         return replace(
             self, contacts=self.contacts.seen_by(scope), coaching=self.coaching.seen_by(scope),
-            cases=self.cases.seen_by(scope),
+            cases=self.cases.seen_by(scope), reviews=self.reviews.seen_by(scope),
         )  # fmt: skip
 
 
@@ -120,6 +123,7 @@ def build_services(settings: Settings) -> Services:
         derive=DeriveService(reading, forms, plan),
         audit=AuditService(writing, reading, FileAnchors(settings.data), _now),
         listening=Listening(monotonic),
+        reviews=ReviewService(writing, reading, forms, _now, token_hex),
         sign_in=sign_in,
         account=AccountService(sign_in, new_key),
         provider=IdentityProvider(settings, monotonic) if settings.oidc_issuer else None,

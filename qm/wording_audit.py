@@ -21,6 +21,7 @@ ACTIONS = {
     "calibration.opened": Text("calibrazione aperta", "calibration opened"),
     "calibration.answered": Text("risposte di calibrazione", "calibration answers handed in"),
     "calibration.closed": Text("calibrazione chiusa", "calibration closed"),
+    "review.done": Text("valutazione consegnata", "review handed in"),
     "survey.imported": Text("sondaggi importati", "survey answers taken in"),
     "survey.drawn": Text("campione del sondaggio estratto", "survey sample drawn"),
     "response.changed": Text("risposta al sondaggio corretta", "survey answer corrected"),

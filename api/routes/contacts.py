@@ -7,7 +7,8 @@ from api.actor import ActorHere
 from api.dependencies import Cursor, FilterHere, ServicesHere, Size
 from api.envelopes import DOCUMENTED
 from api.pages import render
-from api.people.principal import needs
+from api.people.principal import AskingHere, needs
+from api.review_page import finished_reviews
 from api.schemas.lists import Peaks
 from api.wiring import Services
 from qm.domain.people import Right
@@ -54,9 +55,12 @@ def peaks(services: ServicesHere, contact_id: str) -> Peaks:
 
 
 @router.get("/contacts/{contact_id:path}", include_in_schema=False)
-def contact_page(request: Request, services: ServicesHere, contact_id: str, actor: ActorHere) -> Response:
-    """One contact: player, transcript, forms, surveys."""
-    return render(request, "contact.html", view=_look_at(services, contact_id, actor))
+def contact_page(request: Request, services: ServicesHere, contact_id: str, asking: AskingHere) -> Response:
+    """One contact: player, transcript, forms, what people handed in about it, surveys."""
+    who = asking.principal
+    view = _look_at(services, contact_id, who.person.login)
+    done = services.reviews.finished(contact_id) if who.may(Right.REVIEW_READ) else ()
+    return render(request, "contact.html", view=view, finished=finished_reviews(view, done))
 
 
 @router.get("/api/v1/contacts/{contact_id:path}", summary="One contact whole")

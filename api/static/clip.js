@@ -16,6 +16,10 @@ export function endClip() {
   clip = null;
 }
 
+export function hasClip() {
+  return clip !== null;
+}
+
 function begin(audio, start) {
   if (!clip || clip.audio !== audio || clip.start !== start) return;
   audio.currentTime = start;

@@ -12,6 +12,7 @@ from qm.domain.calibration import CalibrationSession, Sheet
 from qm.domain.case import Case, CaseState, Change
 from qm.domain.contact import Contact
 from qm.domain.evaluation import ERASED, CriterionAnswer, Evaluation
+from qm.domain.review import Review
 from qm.domain.survey import SurveyLink, SurveyResponse
 
 Ids = Mapping[str, str]
@@ -97,6 +98,16 @@ def strip_case(case: Case, ids: Ids) -> Case:
 def _strip_change(change: Change, ids: Ids) -> Change:
     facts = {name: ids.get(value, value) for name, value in change.facts.items()}
     return replace(change, facts=facts, note="")
+
+
+def strip_review(review: Review, ids: Ids) -> Review:
+    """What a reviewer answered, without values, reasons, notes and quotes."""
+    return replace(
+        review, contact_id=ids.get(review.contact_id, review.contact_id),
+        evaluation_id=ids.get(review.evaluation_id, review.evaluation_id), notes=(), comment="",
+        given=tuple(replace(given, value=None, why="") for given in review.given),
+        result=strip_evaluation(review.result, ids) if review.result else None,
+    )  # fmt: skip
 
 
 def strip_session(session: CalibrationSession, ids: Ids) -> CalibrationSession:

@@ -10,6 +10,7 @@ from qm.ports.cases import CaseStore
 from qm.ports.objects import ObjectNames
 from qm.ports.people import PeopleStore, SessionStore
 from qm.ports.retention import Eraser, ErasureLedger, HoldStore, SubjectStore
+from qm.ports.reviews import ReviewStore
 from qm.ports.stores import (
     CoachingStore,
     ContactStore,
@@ -131,6 +132,11 @@ class Unit(Protocol):
     @property
     def audit(self) -> AuditStore:
         """Who did or looked at what."""
+        ...
+
+    @property
+    def reviews(self) -> ReviewStore:
+        """What people answered beside the machine."""
         ...
 
     @property

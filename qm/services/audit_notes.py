@@ -5,6 +5,8 @@ from typing import Any
 
 from qm.domain.calibration import Sheet
 from qm.domain.case import Case
+from qm.domain.evaluation import Evaluation
+from qm.domain.review import Review, is_override
 from qm.domain.survey import SurveyResponse
 from qm.domain.trained_answers import Standing
 from qm.ports import Unit
@@ -48,6 +50,19 @@ def note_sheets(
 
 def _answers_of(sheet: Sheet) -> dict[str, str]:
     return {answer.criterion_id: answer.answer.value for answer in sheet.answers}
+
+
+def note_review(unit: Unit, machine: Evaluation, review: Review) -> None:
+    """A review was handed in: whose answers differ from the machine's, in codes; reasons stay in the review."""
+    own = review.result.answers if review.result else ()
+    changed = [
+        (before, after) for before, after in zip(machine.answers, own, strict=True) if is_override(after, before)
+    ]
+    unit.audit.note(
+        "review.done", "contact", review.contact_id, actor=review.reviewer,
+        before={"form": review.form_id, **{before.criterion_id: before.answer.value for before, _ in changed}},
+        after={"form": review.form_id, **{after.criterion_id: after.answer.value for _, after in changed}},
+    )  # fmt: skip
 
 
 def note_responses(

@@ -36,6 +36,7 @@ from qm.storage.hold_store import SqlHoldStore
 from qm.storage.object_names import SqlObjectNames
 from qm.storage.partitions import Partition, partition
 from qm.storage.people_store import SqlPeopleStore, SqlSessionStore
+from qm.storage.review_store import SqlReviewStore
 from qm.storage.subject_store import SqlSubjectStore
 from qm.storage.task_store import SqlTaskStore
 from qm.storage.voc_stores import SqlDrawStore, SqlReportStore
@@ -81,6 +82,7 @@ class SqlUnit:
     object_names: SqlObjectNames
     people: SqlPeopleStore
     sessions: SqlSessionStore
+    reviews: SqlReviewStore
 
     def lock(self, name: str) -> None:
         """Wait until no other transaction holds that name; it's let go at this one's end."""
@@ -294,5 +296,5 @@ def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
         SqlCaseStore(connection), SqlCalibrationStore(connection), SqlAuditStore(connection, pen),
         SqlHoldStore(connection), SqlErasureLedger(connection), SqlSubjectStore(connection),
         SqlEraser(connection, forget), SqlTaskStore(connection), SqlObjectNames(connection),
-        SqlPeopleStore(connection), SqlSessionStore(connection),
+        SqlPeopleStore(connection), SqlSessionStore(connection), SqlReviewStore(connection),
     )  # fmt: skip

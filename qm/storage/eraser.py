@@ -14,6 +14,7 @@ from qm.domain.contact import Contact
 from qm.domain.erasure import PREFIX, ErasureKind, Subject, added
 from qm.domain.evaluation import ERASED, PEOPLE_ONLY, Evaluation
 from qm.domain.retention import GONE, STAGES_OF, DataKind
+from qm.domain.review import Review
 from qm.domain.stripped import (
     Ids,
     strip_case,
@@ -21,6 +22,7 @@ from qm.domain.stripped import (
     strip_evaluation,
     strip_link,
     strip_response,
+    strip_review,
     strip_session,
     strip_sheet,
 )
@@ -67,6 +69,7 @@ class SqlEraser(SqlStore):
         self._renamed(subject, ids)
         counts["cases"] = self._cases(subject, ids)
         counts["sheets"] = self._calibration(subject.contacts, ids)
+        counts["reviews"] = self._reviews(subject.contacts, ids)
         counts |= {table.name: self._drop(table, table.c.contact_id.in_(subject.contacts)) for table in OUTPUTS}
         counts |= drop_mentions(self._connection, subject, ids)
         self._drop(tables.contacts, tables.contacts.c.id.in_(subject.contacts))
@@ -178,6 +181,15 @@ class SqlEraser(SqlStore):
                 self._connection.execute(update(sessions).where(where).values(document=dump(left_session)))
         return len(about)
 
+    def _reviews(self, contact_ids: Collection[str], ids: Ids) -> int:
+        table = tables.reviews
+        about = self._rows(table, table.c.contact_id.in_(list(contact_ids)))
+        for row in about:
+            left = strip_review(load(Review, row.document), ids)
+            values = {"contact_id": left.contact_id, "document": dump(left)}
+            self._connection.execute(update(table).where(table.c.id == row.id).values(**values))
+        return len(about)
+
     def _evidence(self, contact_ids: list[str]) -> dict[str, int]:
         """Quotes, reasons, notes and comments go; results, scores and ids stay."""
         evaluations, responses, links, cases = (
@@ -201,6 +213,7 @@ class SqlEraser(SqlStore):
             "evaluations": len(scored),
             "comments": len(said),
             "sheets": self._calibration(contact_ids, {}),
+            "reviews": self._reviews(contact_ids, {}),
         }
 
     def _drop(self, table: Table, where: ColumnElement[bool]) -> int:

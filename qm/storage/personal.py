@@ -76,6 +76,9 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     "holds": {"id": N, "subject_kind": N, "subject": R, "released_s": N, "document": S},
     "erasures": dict.fromkeys(("id", "kind", "subject_sha256", "state", "at_s", "document"), N),
     "backups": dict.fromkeys(("id", "at_s", "place", "document"), N),
+    "reviews": {
+        "id": N, "contact_id": R, "form_id": F, "reviewer": N, "state": F, "changed_s": N, "version": F, "document": S,
+    },
     "people": dict.fromkeys(("id", "login", "state", "version", "document"), N),
     "person_secrets": dict.fromkeys(("person_id", "document"), N),
     "sessions": dict.fromkeys(("key_sha256", "person_id", "csrf", "opened_s", "seen_s"), N),

@@ -7,7 +7,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -16,15 +15,20 @@ from sqlalchemy import (
 )
 
 from qm.domain.voc_names import HISTORY_COLUMNS, SCALE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-    }
+from qm.storage.table_metadata import metadata
+from qm.storage.workbench_tables import (
+    people,
+    person_secrets,
+    reviews,
+    sessions,
+    sign_in_failures,
+    sign_in_links,
+    tokens,
 )
+
+__all__ = [  # what stands elsewhere; the rest is this module's own
+    "metadata", "people", "person_secrets", "reviews", "sessions", "sign_in_failures", "sign_in_links", "tokens",
+]  # fmt: skip
 
 
 def _contact_key() -> Column[str]:
@@ -317,67 +321,6 @@ backups = Table(
     Column("document", Text, nullable=False),
 )  # fmt: skip
 """Backups that were made, so that an erasure can say which of them still hold what it erased."""
-
-people = Table(
-    "people", metadata,
-    Column("id", String, primary_key=True),
-    Column("login", String, nullable=False, unique=True),
-    Column("state", String, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("document", Text, nullable=False),
-)  # fmt: skip
-"""Who may sign in. `login` in small letters."""
-
-
-def _person_key() -> Column[str]:
-    return Column("person_id", String, ForeignKey("people.id"), nullable=False)
-
-
-person_secrets = Table(
-    "person_secrets", metadata,
-    Column("person_id", String, ForeignKey("people.id"), primary_key=True),
-    Column("document", Text, nullable=False),
-)  # fmt: skip
-"""Hashes of passwords and keys of one-time codes, apart from people, so that no list reads them by mistake."""
-
-sessions = Table(
-    "sessions", metadata,
-    Column("key_sha256", String, primary_key=True),
-    _person_key(),
-    Column("csrf", String, nullable=False),
-    Column("opened_s", Float, nullable=False),
-    Column("seen_s", Float, nullable=False),
-    Index("ix_sessions_person_id", "person_id"),
-)  # fmt: skip
-"""Signed-in browsers. Moments in seconds since 1970, as below."""
-
-tokens = Table(
-    "tokens", metadata,
-    Column("id", String, primary_key=True),
-    Column("key_sha256", String, nullable=False, unique=True),
-    _person_key(),
-    Column("expires_s", Float, nullable=False),
-    Column("document", Text, nullable=False),
-    Index("ix_tokens_person_id", "person_id"),
-)  # fmt: skip
-"""What programs sign in with."""
-
-sign_in_links = Table(
-    "sign_in_links", metadata,
-    Column("key_sha256", String, primary_key=True),
-    _person_key(),
-    Column("until_s", Float, nullable=False),
-    Index("ix_sign_in_links_person_id", "person_id"),
-)  # fmt: skip
-"""Links with which somebody sets a password, once."""
-
-sign_in_failures = Table(
-    "sign_in_failures", metadata,
-    Column("key", String, primary_key=True),
-    Column("failures", Integer, nullable=False),
-    Column("last_s", Float, nullable=False),
-)  # fmt: skip
-"""Failed tries in a row by a hash of the login, and of the place that they came from."""
 
 # Left out when contents are compared: they hold moments of computing and working, and who looked.
 VOLATILE = frozenset(

@@ -155,7 +155,7 @@ def test_health_and_documentation(client):
     document = client.get("/openapi.json").json()
     assert {twin for _, twin in PAIRS[:2]} <= set(document["paths"])
     assert all(operation["summary"] for methods in document["paths"].values() for operation in methods.values())
-    assert {method for methods in document["paths"].values() for method in methods} == {"get", "post", "delete"}
+    assert {method for methods in document["paths"].values() for method in methods} == {"get", "post", "put", "delete"}
     page = client.get("/docs", headers=HTML).text
     for source in re.findall(r'(?:src|href)="([^"]+)"', page):
         assert source.startswith("/static/")

@@ -126,10 +126,23 @@ def json_step(site):
     return step(site) | {"version": int(site.version())}
 
 
+def sheet(site):
+    """An empty review, on the version that stands there."""
+    told = site.client.get(site.address(STANDING) + FORM)
+    return {"seen": told.json().get("version", 0)}
+
+
+def begun(site):
+    """Nothing to send, but there is a draft to throw away where that may be."""
+    site.client.put(site.address(REVIEW) + FORM, json=sheet(site))
+
+
 AGENT, TEAM = "Giulia Ferretti", "Casa"
 FIGURES = Row(R.FIGURES_READ, whole=True)
 RATER = Row(R.CALIBRATION_ANSWER, whole=True)
 OPEN = Row(ANYBODY)
+FORM = "?form=servizio-clienti"
+REVIEW, STANDING = "/api/v1/reviews/{contact_id:path}", "/api/v1/review-standing/{contact_id:path}"
 SESSION = "/api/v1/calibration/sessions/{session_id}"
 ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/"): Row(SIGNED_IN),  # where it leads: test_the_front_page_leads_to_what_is_open
@@ -142,6 +155,12 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/contacts/{contact_id:path}/peaks"): Row(R.CONTACT_READ, one=True),
     ("GET", "/contacts/{contact_id:path}"): Row(R.CONTACT_READ, one=True),
     ("GET", "/api/v1/contacts/{contact_id:path}"): Row(R.CONTACT_READ, one=True),
+    ("GET", "/review/{contact_id:path}"): Row(R.REVIEW_WRITE, one=True),
+    ("GET", REVIEW): Row(R.REVIEW_READ, one=True, query=FORM),
+    ("GET", STANDING): Row(R.REVIEW_READ, one=True, query=FORM),
+    ("PUT", REVIEW): Row(R.REVIEW_WRITE, one=True, query=FORM, body=sheet),
+    ("DELETE", REVIEW): Row(R.REVIEW_WRITE, one=True, query=FORM, status=204, body=begun),
+    ("POST", "/api/v1/reviews/done/{contact_id:path}"): Row(R.REVIEW_WRITE, one=True, query=FORM, body=sheet),
     ("GET", "/coaching"): Row(R.COACHING_READ, told=(AGENT, "C-1", "Marta Riva")),
     ("GET", "/api/v1/coaching"): Row(R.COACHING_READ, told=(AGENT, "C-1", "Marta Riva")),
     ("GET", "/voc"): FIGURES,

@@ -21,6 +21,7 @@ from qm.domain.generative import Reply
 from qm.domain.prediction import LifeStage
 from qm.domain.recognition import Recognition, Voices
 from qm.domain.recording import Recording
+from qm.domain.review import GivenAnswer, PinnedNote, Review, ReviewState
 from qm.domain.run import Quarantine, Run, RunKind
 from qm.domain.signals import Signals
 from qm.domain.survey import SurveyResponse
@@ -205,11 +206,21 @@ class Site:
                     f"/in/day/contacts.csv:{contact_id}", "ingest", "x.y", f"row of {contact_id}", "", ""
                 )
                 unit.work.quarantine(entry, is_contact=False)
+                unit.reviews.save(_review(unit, contact_id), 0)
             unit.documents.save("themes", "comments", dump({"centre": QUOTE}))
         for contact_id in ids:
             self.replies.put("ab" + contact_id, Reply(dump({"quote": said(contact_id)})))
         reviews = tuple(AnswerReview(each, Answer.MET, Answer.MET) for each in ids)
         self.answers.stand(Standing("c1", LifeStage.PEOPLE, labels=Count(3, 6), trained_on=tuple(ids), reviews=reviews))
+
+
+def _review(unit, contact_id):
+    (machine,) = unit.evaluations.of_contact(contact_id)
+    given = GivenAnswer("c1", Answer.MET, why=said(contact_id))
+    return Review(
+        f"r-{contact_ids().index(contact_id)}", contact_id, "form", machine.id, "ugo", ReviewState.DONE, NOW, NOW,
+        (given,), (PinnedNote(1.0, said(contact_id)),), said(contact_id), NOW, machine,
+    )  # fmt: skip
 
 
 def _response(number, contact_id):
