@@ -116,8 +116,10 @@ AUDIT_WORDS = {
     "fault.audit.missing": Text("l'evento manca", "the event is missing"),
     "fault.audit.order": Text("l'evento non è al suo posto", "the event isn't in its place"),
     "fault.audit.details_altered": Text("i dettagli dell'evento sono stati modificati", "its details were altered"),
-    "fault.audit.cut": Text("gli eventi da qui in poi sono stati tolti (o è stata ripristinata una copia più vecchia)",
-                            "the events from here on are gone (or an older backup was restored)"),
+    "fault.audit.cut": Text(
+        "gli eventi da qui in poi sono stati tolti (o è stata ripristinata una copia più vecchia: docs/operations.md)",
+        "the events from here on are gone (or an older backup was restored: docs/operations.md)",
+    ),
     "fault.audit.other_chain": Text("l'evento non segue quello prima, o non è quello annotato a suo tempo",
                                     "the event doesn't follow the one before, or isn't the one that was noted down"),
 }  # fmt: skip

@@ -27,7 +27,7 @@ from qm.domain.erasure import (
     subject_sha256,
 )
 from qm.domain.retention import Hold, HoldKind
-from qm.errors import ConflictError, HeldError, InputError, NotFoundError
+from qm.errors import ConflictError, HeldError, InputError, NotFoundError, StorageError
 from qm.ports import ObjectStore, Unit, UnitOfWork
 from qm.ports.retention import ErasablePlace, LedgerFile
 
@@ -105,11 +105,16 @@ class ErasureService:
         certificate, subject = self._begin(kind, value, why)
         if certificate.state is ErasureState.DONE:
             return certificate
-        if subject.is_empty:  # a kill came between the rows and the search
-            self.erase_objects(certificate.objects_sha256)
-        else:
-            certificate = self.carry_out(certificate, subject)
-        return self.finish(certificate, subject.strings or (value,), subject)
+        try:
+            if subject.is_empty:  # a kill came between the rows and the search
+                self.erase_objects(certificate.objects_sha256)
+            else:
+                certificate = self.carry_out(certificate, subject)
+            return self.finish(certificate, subject.strings or (value,), subject)
+        except StorageError as error:  # told as what it is: whoever reads "busy" alone would take nothing to be erased
+            message = f"erasure {certificate.id} was begun and isn't finished: {error.message}"
+            hint = "; ".join(part for part in (error.hint, "the same command again goes on") if part)
+            raise type(error)("erasure.unfinished", message, hint) from error
 
     def check(self, kind: ErasureKind, value: str) -> Mapping[str, int]:
         """Where something of a subject is found, and how often; all places that were searched are named."""

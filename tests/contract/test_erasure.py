@@ -313,7 +313,7 @@ def test_an_object_store_that_is_away_leaves_the_rows_that_name_its_objects(site
             return site.objects.has(sha256)
 
     away = type(site.erasure)(site.database.unit_of_work, site.database.reading, site.tools(objects=Away()))
-    with pytest.raises(StorageError):
+    with pytest.raises(StorageError, match=r"erasure\.unfinished.*isn't finished: not now.*same command"):
         away.erase(ErasureKind.CONTACT, "C-1", "request 7")
     with site.database.reading() as unit:
         assert unit.outputs.recording("C-1"), "or nobody would know which object is left"
