@@ -3,240 +3,33 @@
 A route without a row here fails `test_every_route_has_a_row`: whoever adds one says who may use it.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from api import menu
 from api.app import ROUTES, create_app
-from api.people.principal import PLAIN_COOKIE
 from qm.domain.calibration import Purpose
-from qm.domain.people import RIGHTS, Right, Role, Scope
+from qm.domain.people import RIGHTS, Right, Role
 from qm.services.calibration import Wanted
+from tests.routes.rights_table import (
+    ANYBODY,
+    BY_BROWSER,
+    CONTACT,
+    HTML,
+    OTHER,
+    ROWS,
+    SCOPES,
+    SIGNED_IN,
+    WHOLE,
+    R,
+    Site,
+    is_page,
+    login_of,
+    step,
+)
 
-R = Right
-HTML = {"accept": "text/html,application/xhtml+xml"}
-WHOLE, OWN, OTHER = "whole", "own", "other"
-"""What somebody sees: everything, the team of the contact that is asked for, another team."""
-SCOPES = {WHOLE: Scope(), OWN: Scope(teams=frozenset({"Casa"})), OTHER: Scope(teams=frozenset({"Partner"}))}
-AGENTS = {WHOLE: "A01", OWN: "A01", OTHER: "A04"}
-"""An agent's scope is the agent: of `C-1`, or of another contact."""
-CONTACT = "C-1"
-ANYBODY, SIGNED_IN, BY_BROWSER = "anybody", "signed in", "signed in by a browser"
-
-
-@dataclass(frozen=True)
-class Row:
-    """Who may use a route.
-
-    Attributes:
-        right: what it needs, or `ANYBODY`, or `SIGNED_IN` where no right is needed, `BY_BROWSER` where a token may not.
-        whole: only whoever sees the whole site.
-        one: it's about one contact or case: for who sees another team it's as if that wasn't there.
-        told: words that stand in the answer to whoever sees that contact, and in no other answer.
-        status: where it's allowed.
-        fields: of a form; `body`: of JSON.
-    """
-
-    right: Right | str
-    whole: bool = False
-    one: bool = False
-    told: tuple[str, ...] = ()
-    status: int = 200
-    query: str = ""
-    fields: Callable[["Site"], dict[str, str]] | None = None
-    body: Callable[["Site"], Any] | None = None
-
-
-@dataclass
-class Site:
-    """The sample day with a case, a closed calibration session and an open one in which everybody takes part."""
-
-    client: TestClient
-    sample: Any
-    case_id: str
-    closed: str
-    open: str
-    known: dict[tuple[Role, str], tuple[str, str]]
-
-    def version(self) -> str:
-        """Of the case, as it is now."""
-        return str(self.client.app.state.services.cases.get(self.case_id).version)
-
-    def address(self, path: str, contact: str = CONTACT, case: str = "") -> str:
-        """The route's address with ids in it."""
-        session = self.open if path.endswith(("/score", "/sheet", "/answers")) else self.closed
-        names = {"contact_id:path": contact, "case_id": case or self.case_id, "step": "assign", "session_id": session}
-        for name, value in names.items():
-            path = path.replace(f"{{{name}}}", value)
-        return path
-
-    def enter(self, role: Role, view: str) -> None:
-        """Let the client be somebody of that role who sees that much."""
-        if (role, view) not in self.known:
-            agent = AGENTS[view] if role is Role.AGENT else ""
-            self.sample.sign_in(self.client, role, SCOPES[view], agent, login=login_of(role, view))
-            self.known[role, view] = self.client.cookies[PLAIN_COOKIE], self.client.headers["x-csrf-token"]
-        key, csrf = self.known[role, view]
-        self.client.cookies.set(PLAIN_COOKIE, key, domain="127.0.0.1")
-        self.client.headers["x-csrf-token"] = csrf
-
-    def leave(self) -> None:
-        """Let the client be nobody."""
-        self.client.cookies.clear()
-        self.client.headers.pop("x-csrf-token", None)
-
-    def ask(
-        self,
-        method: str,
-        path: str,
-        row: Row,
-        headers: dict[str, str] | None = None,
-        sign: str | None = None,
-        **ids: str,
-    ) -> Any:
-        """Ask as a browser asks for pages, as a program for the rest; the sign is in a form's field, or the header."""
-        sign = self.client.headers.get("x-csrf-token", "") if sign is None else sign
-        fields, body = row.fields and {**row.fields(self), "csrf": sign}, row.body and row.body(self)
-        more = (HTML if is_page(path) else {}) | {"x-csrf-token": "" if row.fields else sign} | (headers or {})
-        address = self.address(path, **ids) + row.query
-        return self.client.request(method, address, headers=more, follow_redirects=False, data=fields, json=body)
-
-
-def login_of(role, view):
-    return f"{role}.{view}"
-
-
-def is_page(path):
-    """Whether a browser goes there."""
-    return not path.startswith(("/api/", "/static", "/openapi.json", "/healthz", "/readyz", "/metrics")) and (
-        not path.endswith(("/audio", "/peaks"))
-    )
-
-
-def step(site):
-    return {"version": site.version(), "to": f"Ada {datetime.now(UTC).isoformat()}"}
-
-
-def json_step(site):
-    return step(site) | {"version": int(site.version())}
-
-
-def sheet(site):
-    """An empty review, on the version that stands there."""
-    told = site.client.get(site.address(STANDING) + FORM)
-    return {"seen": told.json().get("version", 0)}
-
-
-def begun(site):
-    """Nothing to send, but there is a draft to throw away where that may be."""
-    site.client.put(site.address(REVIEW) + FORM, json=sheet(site))
-
-
-AGENT, TEAM = "Giulia Ferretti", "Casa"
-FIGURES = Row(R.FIGURES_READ, whole=True)
-RATER = Row(R.CALIBRATION_ANSWER, whole=True)
-OPEN = Row(ANYBODY)
-FORM = "?form=servizio-clienti"
-REVIEW, STANDING = "/api/v1/reviews/{contact_id:path}", "/api/v1/review-standing/{contact_id:path}"
-SESSION = "/api/v1/calibration/sessions/{session_id}"
-ROWS: dict[tuple[str, str], Row] = {
-    ("GET", "/"): Row(SIGNED_IN),  # where it leads: test_the_front_page_leads_to_what_is_open
-    ("GET", "/api/v1/overview"): FIGURES,
-    ("GET", "/quarantine"): FIGURES,
-    ("GET", "/api/v1/quarantine"): FIGURES,
-    ("GET", "/contacts"): Row(R.CONTACT_READ, told=(AGENT, "C-1", "C-3")),
-    ("GET", "/api/v1/contacts"): Row(R.CONTACT_READ, told=(AGENT, "C-1", "C-3")),
-    ("GET", "/contacts/{contact_id:path}/audio"): Row(R.CONTACT_LISTEN, one=True),
-    ("GET", "/contacts/{contact_id:path}/peaks"): Row(R.CONTACT_READ, one=True),
-    ("GET", "/contacts/{contact_id:path}"): Row(R.CONTACT_READ, one=True),
-    ("GET", "/api/v1/contacts/{contact_id:path}"): Row(R.CONTACT_READ, one=True),
-    ("GET", "/review/{contact_id:path}"): Row(R.REVIEW_WRITE, one=True),
-    ("GET", REVIEW): Row(R.REVIEW_READ, one=True, query=FORM),
-    ("GET", STANDING): Row(R.REVIEW_READ, one=True, query=FORM),
-    ("PUT", REVIEW): Row(R.REVIEW_WRITE, one=True, query=FORM, body=sheet),
-    ("DELETE", REVIEW): Row(R.REVIEW_WRITE, one=True, query=FORM, status=204, body=begun),
-    ("POST", "/api/v1/reviews/done/{contact_id:path}"): Row(R.REVIEW_WRITE, one=True, query=FORM, body=sheet),
-    ("GET", "/coaching"): Row(R.COACHING_READ, told=(AGENT, "C-1", "Marta Riva")),
-    ("GET", "/api/v1/coaching"): Row(R.COACHING_READ, told=(AGENT, "C-1", "Marta Riva")),
-    ("GET", "/voc"): FIGURES,
-    ("GET", "/api/v1/voc"): FIGURES,
-    ("GET", "/api/v1/voc.csv"): FIGURES,
-    ("POST", "/api/v1/surveys"): Row(R.SURVEY_WRITE, whole=True, body=lambda _site: []),
-    ("GET", "/cases"): Row(R.CASE_READ, told=(AGENT, TEAM)),
-    ("GET", "/cases/report"): Row(R.CASE_READ, query="?since=2026-11-16", told=(TEAM,)),
-    ("GET", "/cases/{case_id}"): Row(R.CASE_READ, one=True),
-    ("POST", "/cases/{case_id}/{step}"): Row(R.CASE_WORK, one=True, status=303, fields=step),
-    ("GET", "/api/v1/cases"): Row(R.CASE_READ, told=(AGENT, TEAM)),
-    ("GET", "/api/v1/cases.csv"): Row(R.CASE_READ, told=("C-1",)),
-    ("GET", "/api/v1/cases/report"): Row(R.CASE_READ, query="?since=2026-11-16", told=(TEAM,)),
-    ("GET", "/api/v1/cases/report.csv"): Row(R.CASE_READ, query="?since=2026-11-16", told=(TEAM,)),
-    ("GET", "/api/v1/cases/{case_id}"): Row(R.CASE_READ, one=True),
-    ("POST", "/api/v1/cases/{case_id}/{step}"): Row(R.CASE_WORK, one=True, body=json_step),
-    ("GET", "/comments"): Row(R.CONTACT_READ, whole=True),
-    ("GET", "/api/v1/comments"): Row(R.CONTACT_READ, whole=True),
-    ("GET", "/api/v1/comments.csv"): Row(R.CONTACT_READ, whole=True),
-    ("GET", "/drivers"): FIGURES,
-    ("GET", "/api/v1/drivers"): FIGURES,
-    ("GET", "/api/v1/drivers.csv"): FIGURES,
-    ("GET", "/drivers/form"): FIGURES,
-    ("GET", "/api/v1/drivers/form"): FIGURES,
-    ("GET", "/api/v1/drivers/form.csv"): FIGURES,
-    ("GET", "/selection"): FIGURES,
-    ("GET", "/api/v1/selection"): FIGURES,
-    ("GET", "/api/v1/selection.csv"): FIGURES,
-    ("GET", "/estimates"): FIGURES,
-    ("GET", "/api/v1/estimates"): FIGURES,
-    ("GET", "/api/v1/estimates.csv"): FIGURES,
-    ("GET", "/api/v1/estimates/groups.csv"): FIGURES,
-    ("GET", "/calibration"): RATER,
-    ("GET", "/calibration/sessions/{session_id}"): RATER,
-    ("GET", "/calibration/sessions/{session_id}/score"): RATER,
-    ("POST", "/calibration/sessions/{session_id}/score"): Row(
-        R.CALIBRATION_ANSWER, whole=True, status=303, fields=lambda _site: {"contact": CONTACT}
-    ),
-    ("GET", "/api/v1/calibration/sessions"): RATER,
-    ("GET", SESSION): RATER,
-    ("GET", f"{SESSION}/agreement.csv"): RATER,
-    ("GET", f"{SESSION}/sheet"): RATER,
-    ("POST", f"{SESSION}/answers"): Row(R.CALIBRATION_ANSWER, whole=True, body=lambda _site: {"answers": []}),
-    ("GET", "/calibration/raters"): FIGURES,
-    ("GET", "/api/v1/calibration/raters"): FIGURES,
-    ("GET", "/api/v1/calibration/raters.csv"): FIGURES,
-    ("GET", "/calibration/map"): FIGURES,
-    ("GET", "/api/v1/calibration/map"): FIGURES,
-    ("GET", "/api/v1/calibration/map.csv"): FIGURES,
-    ("GET", "/audit"): Row(R.AUDIT_READ, whole=True),
-    ("GET", "/api/v1/audit"): Row(R.AUDIT_READ, whole=True),
-    ("GET", "/healthz"): OPEN,
-    ("GET", "/readyz"): OPEN,
-    ("GET", "/metrics"): OPEN,
-    ("GET", "/sign-in"): OPEN,
-    ("POST", "/sign-in"): Row(ANYBODY, status=401, fields=lambda _site: {"login": "nobody", "password": "x"}),
-    ("POST", "/sign-out"): Row(SIGNED_IN, status=303, fields=lambda _site: {}),
-    ("GET", "/password"): OPEN,
-    ("POST", "/password"): Row(ANYBODY, status=401, fields=lambda _site: {"link": "x", "password": "y", "again": "y"}),
-    ("GET", "/sign-in/oidc"): Row(ANYBODY, status=404),  # no provider is set here
-    ("GET", "/sign-in/oidc/callback"): Row(ANYBODY, status=404),
-    ("GET", "/account"): Row(BY_BROWSER),
-    ("POST", "/account/password"): Row(BY_BROWSER, status=401, fields=lambda _site: {"old": "x"}),
-    ("POST", "/account/code/new"): Row(BY_BROWSER, status=401, fields=lambda _site: {"password": "x"}),
-    ("POST", "/account/code"): Row(BY_BROWSER, status=409, fields=lambda _site: {"code": "000000"}),
-    ("POST", "/account/code/off"): Row(BY_BROWSER, status=401, fields=lambda _site: {"password": "x"}),
-    ("POST", "/account/sessions/end"): Row(BY_BROWSER, status=303, fields=lambda _site: {}),
-    ("POST", "/account/tokens"): Row(BY_BROWSER, status=400, fields=lambda _site: {"name": "x", "days": "1"}),
-    ("POST", "/account/tokens/{token_id}/drop"): Row(BY_BROWSER, status=404, fields=lambda _site: {}),
-    ("GET", "/api/v1/tokens"): Row(BY_BROWSER),
-    ("POST", "/api/v1/tokens"): Row(BY_BROWSER, status=400, body=lambda _site: {"name": "x", "rights": [], "days": 1}),
-    ("DELETE", "/api/v1/tokens/{token_id}"): Row(BY_BROWSER, status=404),
-    ("GET", "/docs"): Row(SIGNED_IN),
-    ("GET", "/openapi.json"): OPEN,
-    ("GET", "/static"): Row(ANYBODY, query="/app.css"),
-}
 EVERYBODY = [(role, view) for role in Role for view in SCOPES]
 TABLE = [pytest.param(*key, row, id=" ".join(key)) for key, row in ROWS.items()]
 
@@ -359,7 +152,7 @@ def test_what_is_others_and_what_isnt_there_are_told_alike(site, method, path, r
         assert all(unknown.headers[name] == value for name, value in told.items())
 
 
-WRITES = having(lambda key, row: key[0] in {"POST", "DELETE"} and row.right != ANYBODY)
+WRITES = having(lambda key, row: key[0] in {"POST", "PUT", "DELETE"} and row.right != ANYBODY)
 
 
 @pytest.mark.parametrize(("method", "path", "row"), WRITES)
