@@ -19,8 +19,9 @@ def answer_fault(criterion: Criterion, given: GivenAnswer) -> str:
     """Why an answer can't be given to a criterion: `na`, `value`, `option`, `number`, `date` or `text`; empty: it can.
 
     >>> from qm.domain.text import Text
-    >>> answer_fault(Criterion("c", Text("", ""), Text("", ""), Text("", "")), GivenAnswer("c", Answer.MET))
-    ''
+    >>> said = Text("Saluta", "Greets")
+    >>> answer_fault(Criterion("c", said, said, said), GivenAnswer("c", Answer.MET, value="yes"))
+    'value'
     """
     if given.answer in UNVALUED:
         if given.value is not None:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.files.survey_file import read_surveys
@@ -118,6 +118,7 @@ json_values = st.recursive(
 )  # fmt: skip
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(sorted(READER.names)) | st.text(max_size=8), json_values, max_size=8))
 def test_whatever_is_sent_is_a_response_or_a_complaint(item):
     response, complaints = READER.from_object(item)
