@@ -9,7 +9,10 @@ from qm.domain.people import Right, Scope
 
 SHORTEST, LONGEST = 12, 200
 """Characters of a password. The longest protects the hash, not the person: a megabyte would take it minutes."""
-FREE_TRIES = 5
+FREE_TRIES, FREE_TRIES_OF_PLACE = 5, 50
+"""Failures before anybody has to wait: under one login; from one address, behind which a whole office may sit."""
+QUIET = timedelta(hours=1)
+"""After so long without a failure, they're counted from the beginning."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=15)
 LEAST_DIFFERENT = 5
 """Different characters a password needs at least."""
@@ -99,15 +102,15 @@ def same_login(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
-def wait_after(failures: int) -> timedelta:
+def wait_after(failures: int, free: int = FREE_TRIES) -> timedelta:
     """How long nobody may try again under that login or from that place.
 
     >>> [int(wait_after(n).total_seconds()) for n in (0, 4, 5, 6, 7, 30)]
     [0, 0, 30, 60, 120, 900]
     """
-    if failures < FREE_TRIES:
+    if failures < free:
         return timedelta()
-    doubled: int = 2 ** min(failures - FREE_TRIES, 20)
+    doubled: int = 2 ** min(failures - free, 20)
     return min(FIRST_WAIT * doubled, LONGEST_WAIT)
 
 

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from qm.domain.people import RIGHTS, Person, PersonState, Principal, Right, Role, Scope, Via, principal_of
 from qm.domain.sign_in import (
+    FREE_TRIES,
+    FREE_TRIES_OF_PLACE,
     SEEN_EVERY,
     Secrets,
     Session,
@@ -22,6 +24,8 @@ from qm.errors import ConflictError, InputError, RightError, SignInError
 from qm.ports import Unit, UnitOfWork
 
 KEY_BYTES = 32
+PLACE = "place:"
+"""What keys of failures from one address begin with."""
 TOKEN_PREFIX = "qmt_"  # noqa: S105 - what tokens begin with, so that scanners of repositories know one
 LINK_LASTS = timedelta(hours=24)
 LONGEST_TOKEN = timedelta(days=365)
@@ -103,7 +107,7 @@ class SignInService:
             SignInError: `sign_in.refused`, or `sign_in.wait` after too many failures.
         """
         login, now = same_login(login), self.now()
-        keys = (f"login:{hash_of(login)}", f"place:{hash_of(place)}")
+        keys = (f"login:{hash_of(login)}", f"{PLACE}{hash_of(place)}")
         with self.reading() as unit:
             self._hold_back(unit, keys, now)
             person = unit.people.by_login(login)
@@ -296,7 +300,9 @@ class SignInService:
         return Principal(person, token.rights & RIGHTS[person.role], scope, Via.TOKEN, token.expires_at)
 
     def _hold_back(self, unit: Unit, keys: tuple[str, ...], now: datetime) -> None:
-        waits = [last + wait_after(n) - now for n, last in unit.sessions.failures(keys).values()]
+        free = {key: FREE_TRIES_OF_PLACE if key.startswith(PLACE) else FREE_TRIES for key in keys}
+        found = unit.sessions.failures(keys)
+        waits = [last + wait_after(n, free[key]) - now for key, (n, last) in found.items()]
         if waits and (longest := max(waits)) > timedelta():
             seconds = int(longest.total_seconds()) + 1
             message = f"too many failures in a row: wait {seconds} s"

@@ -5,18 +5,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, case, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from qm.documents import dump, load
 from qm.domain.people import Person
-from qm.domain.sign_in import Secrets, Session, Token
+from qm.domain.sign_in import QUIET, Secrets, Session, Token
 from qm.errors import ConflictError, NotFoundError
 from qm.storage import tables
 from qm.storage.sql_store import SqlStore
 
-FORGOTTEN_S = 7 * 86400.0
-"""Seconds after which failures in a row no longer count."""
 STALE_S = 30 * 86400.0
 """Seconds after which a session is over by whatever rule, and its row of use to nobody."""
 
@@ -160,7 +158,8 @@ class SqlSessionStore(SqlStore):
         """Note one more."""
         table = tables.sign_in_failures
         self._add(table, key=key, failures=0, last_s=at.timestamp())
-        more = {"failures": table.c.failures + 1, "last_s": at.timestamp()}
+        is_old = table.c.last_s < (at - QUIET).timestamp()
+        more = {"failures": case((is_old, 1), else_=table.c.failures + 1), "last_s": at.timestamp()}
         self._connection.execute(update(table).where(table.c.key == key).values(**more))
 
     def succeed(self, keys: Collection[str]) -> None:
@@ -175,7 +174,7 @@ class SqlSessionStore(SqlStore):
             (tables.sessions, tables.sessions.c.opened_s < now_s - STALE_S),
             (tables.tokens, tables.tokens.c.expires_s < now_s),
             (tables.sign_in_links, tables.sign_in_links.c.until_s < now_s),
-            (tables.sign_in_failures, tables.sign_in_failures.c.last_s < now_s - FORGOTTEN_S),
+            (tables.sign_in_failures, tables.sign_in_failures.c.last_s < (now - QUIET).timestamp()),
         ):
             gone += self._connection.execute(delete(table).where(is_over)).rowcount
         return gone
