@@ -22,6 +22,7 @@ ACTIONS = {
     "calibration.answered": Text("risposte di calibrazione", "calibration answers handed in"),
     "calibration.closed": Text("calibrazione chiusa", "calibration closed"),
     "review.done": Text("valutazione consegnata", "review handed in"),
+    "review.reopened": Text("valutazione riaperta", "review opened again"),
     "survey.imported": Text("sondaggi importati", "survey answers taken in"),
     "survey.drawn": Text("campione del sondaggio estratto", "survey sample drawn"),
     "response.changed": Text("risposta al sondaggio corretta", "survey answer corrected"),

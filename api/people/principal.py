@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from api.hosts import is_secure
 from api.site import SiteServicesHere
 from qm.domain.people import Principal, Right
-from qm.domain.sign_in import Session, hash_of
+from qm.domain.sign_in import Session
 from qm.errors import OriginError, RightError, SignInError
 from qm.services.sign_in import SignedIn
 
@@ -62,7 +62,7 @@ def _asking(request: Request, services: SiteServicesHere) -> Asking:
         if principal is None:
             limiter.forget(key)
             raise SignInError("sign_in.token", "this token opens nothing any more", "ask for a new one")
-        limiter.learn(key, f"token:{hash_of(key)}")
+        limiter.learn(key, f"tokens:{principal.person.id}")  # all of somebody's together, however many they make
         return _noted(request, Asking(principal))
     signed_in = services.sign_in.who(key)
     if signed_in is None:

@@ -89,6 +89,7 @@ def take_step(
         services.cases.take(case_id, step, filled_step(step, fields, person))
     except InputError as error:
         view = services.cases.get(case_id)
+        services.audit.look("case.viewed", "case", case_id, person.login)
         return _case_page(request, view, services, fields, status=status_of(error), fault=error)
     return RedirectResponse(case_pages.address_of(case_id), status_code=303)
 
@@ -135,6 +136,7 @@ def post_step(services: ServicesHere, case_id: str, step: str, filled: CaseStep,
     Refused (409) where somebody else changed the case since `version`.
     """
     services.cases.take(case_id, step, filled.step(person))
+    services.audit.look("case.viewed", "case", case_id, person.login)
     return services.cases.get(case_id)
 
 

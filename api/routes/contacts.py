@@ -48,7 +48,9 @@ def audio(request: Request, services: ServicesHere, contact_id: str, actor: Acto
     return services.playback.respond(sha256, request.headers)
 
 
-@router.get("/contacts/{contact_id:path}/peaks", summary="Loudness over time")
+@router.get(
+    "/contacts/{contact_id:path}/peaks", summary="Loudness over time", dependencies=[needs(Right.CONTACT_LISTEN)]
+)
 def peaks(services: ServicesHere, contact_id: str) -> Peaks:
     """One list of values a channel; 404 where the recording can't be decoded."""
     return services.playback.peaks(services.contacts.recording(contact_id))

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from qm.config import Settings
+from qm.domain.sign_in import same_login
 from qm.errors import EngineError, InputError, SettingsError, SignInError
 from qm.operations.logs import log
 
@@ -114,8 +115,10 @@ class IdentityProvider:
     def _login_of(self, claims: Mapping[str, Any]) -> str:
         login = claims.get(self._claim)
         # Who may write any address into a profile could be anybody.
-        is_unsure = self._claim == "email" and claims.get("email_verified", True) not in (True, "true")
-        if not isinstance(login, str) or not login.strip() or is_unsure:
+        is_unsure = self._claim == "email" and claims.get("email_verified") not in (True, "true")
+        # A letter that only looks like another must not become it.
+        is_odd = isinstance(login, str) and same_login(login) != login.strip().casefold()
+        if not isinstance(login, str) or not login.strip() or is_unsure or is_odd:
             raise _refused(f"the identity provider tells no '{self._claim}' that could be relied on")
         return login
 

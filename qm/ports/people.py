@@ -103,6 +103,14 @@ class SessionStore(Protocol):
         """Note one more."""
         ...
 
+    def take_back(self, key: str) -> None:
+        """Count one failure less: that try was none."""
+        ...
+
+    def drop_links(self, person_id: str) -> None:
+        """Let no link of somebody do any more; harmless when repeated."""
+        ...
+
     def succeed(self, keys: Collection[str]) -> None:
         """Begin anew at none."""
         ...

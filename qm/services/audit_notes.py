@@ -65,6 +65,13 @@ def note_review(unit: Unit, machine: Evaluation, review: Review) -> None:
     )  # fmt: skip
 
 
+def note_reopened(unit: Unit, review: Review) -> None:
+    """Somebody changes what they had handed in: others see it again once it's handed in again."""
+    given = {one.criterion_id: one.answer.value for one in review.given}
+    before = {"form": review.form_id, **given}
+    unit.audit.note("review.reopened", "contact", review.contact_id, actor=review.reviewer, before=before)
+
+
 def note_responses(
     unit: Unit, new: int, known: Mapping[str, SurveyResponse], changed: Sequence[SurveyResponse]
 ) -> None:

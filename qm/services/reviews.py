@@ -21,7 +21,7 @@ from qm.errors import ConflictError, InputError, NotFoundError
 from qm.fingerprint import fingerprint
 from qm.ports import Unit, UnitOfWork
 from qm.rules.aggregate import score_form
-from qm.services.audit_notes import note_review
+from qm.services.audit_notes import note_reopened, note_review
 from qm.services.keep_out import contact_within
 
 AT_IT = timedelta(minutes=5)
@@ -198,11 +198,14 @@ class ReviewService:
             version=before.version + 1,
         )  # fmt: skip
         unit.reviews.save(draft, before.version)
+        if own is not None and own.state is ReviewState.DONE:
+            note_reopened(unit, own)
         return draft
 
     def _machine(self, unit: Unit, contact_id: str, form_id: str) -> Evaluation:
         contact_within(unit, contact_id, self._scope)
-        for evaluation in unit.evaluations.of_contact(contact_id):
+        shown = unit.evaluations.of_contact(contact_id) if unit.work.quarantine_of(contact_id) is None else ()
+        for evaluation in shown:
             if evaluation.form_id == form_id and form_id in self._forms:
                 return evaluation
         message = f"contact '{contact_id}' wasn't scored on '{form_id[:60]}'"

@@ -108,22 +108,21 @@ class SignInService:
         """
         login, now = same_login(login), self.now()
         keys = (f"login:{hash_of(login)}", f"{PLACE}{hash_of(place)}")
-        with self.reading() as unit:
-            self._hold_back(unit, keys, now)
+        with self.unit_of_work() as unit:
+            self._take_try(unit, keys, now)
             person = unit.people.by_login(login)
             kept = unit.people.secrets(person.id) if person else Secrets("")
         fits = self.hasher.fits(password, kept.password)
         with self.unit_of_work() as unit:
             used = self._use_code(unit, kept, code, now) if fits else None
             if person is None or used is None or person.state is not PersonState.ACTIVE:
-                for key in keys:
-                    unit.sessions.fail(key, now)
                 if person is not None:
                     unit.audit.note("sign_in.refused", "login", person.id, actor=person.login)
                 refused = True
             else:
                 refused = False
                 unit.sessions.succeed(keys[:1])
+                unit.sessions.take_back(keys[1])
                 self._renew(unit, used, password)
                 opened = self._open(unit, person, now)
                 unit.audit.note("sign_in.done", "login", person.id, actor=person.login)
@@ -143,6 +142,7 @@ class SignInService:
             if person is not None and person.role is not Role.SERVICE and person.state is not PersonState.LEFT:
                 if person.state is PersonState.INVITED:
                     unit.people.change(replace(person, state=PersonState.ACTIVE))
+                    unit.sessions.drop_links(person.id)
                 unit.audit.note("sign_in.done", "login", person.id, actor=person.login)
                 return self._open(unit, person, now)
             if person is not None:
@@ -182,11 +182,12 @@ class SignInService:
                 message = f"'{person.login}' doesn't sign in with a password"
                 raise ConflictError("person.no_password", message, "a service has tokens; who left is taken back first")
             unit.sessions.add_link(hash_of(key), person_id, self.now() + LINK_LASTS)
+            unit.sessions.close_all(person_id)
             unit.audit.note("person.invited", "login", person_id, actor=by)
         return key
 
     def set_password(self, link: str, password: str) -> Person:
-        """Set the first or a new password by a link.
+        """Set the first or a new password by a link; sessions and tokens of before end.
 
         Raises:
             SignInError: no such link, or its time is over (`sign_in.link`).
@@ -204,6 +205,8 @@ class SignInService:
             if person.state is PersonState.INVITED:
                 unit.people.change(replace(person, state=PersonState.ACTIVE))
             unit.sessions.close_all(person_id)
+            for token in unit.sessions.tokens(person_id):
+                unit.sessions.drop_token(token.id)
             unit.sessions.succeed([f"login:{hash_of(person.login)}"])
             unit.audit.note("password.set", "login", person_id, actor=person.login)
             return unit.people.get(person_id)
@@ -231,13 +234,14 @@ class SignInService:
             SignInError: it isn't theirs (`password.wrong`), or the wait isn't over (`sign_in.wait`).
         """
         keys, now = (f"login:{hash_of(person.login)}",), self.now()
-        with self.reading() as unit:
-            self._hold_back(unit, keys, now)
+        with self.unit_of_work() as unit:
+            self._take_try(unit, keys, now)
             kept = unit.people.secrets(person.id)
         if self.hasher.fits(password, kept.password):
+            with self.unit_of_work() as unit:
+                unit.sessions.take_back(keys[0])
             return
         with self.unit_of_work() as unit:
-            unit.sessions.fail(keys[0], now)
             unit.audit.note("sign_in.refused", "login", person.id, actor=person.login)
         raise SignInError("password.wrong", "this isn't your password of now", "try again")
 
@@ -296,8 +300,15 @@ class SignInService:
             person = unit.people.get(token.person_id)
         if person.state is PersonState.LEFT:
             return None
-        scope = token.scope if token.scope.within(person.sees) else person.sees
+        scope = token.scope.narrowed_to(person.sees)
         return Principal(person, token.rights & RIGHTS[person.role], scope, Via.TOKEN, token.expires_at)
+
+    def _take_try(self, unit: Unit, keys: tuple[str, ...], now: datetime) -> None:
+        """Count a try as a failure before the slow look at it, so that many at once are counted too."""
+        unit.lock("sign_in")
+        self._hold_back(unit, keys, now)
+        for key in keys:
+            unit.sessions.fail(key, now)
 
     def _hold_back(self, unit: Unit, keys: tuple[str, ...], now: datetime) -> None:
         free = {key: FREE_TRIES_OF_PLACE if key.startswith(PLACE) else FREE_TRIES for key in keys}

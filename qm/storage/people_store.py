@@ -162,6 +162,17 @@ class SqlSessionStore(SqlStore):
         more = {"failures": case((is_old, 1), else_=table.c.failures + 1), "last_s": at.timestamp()}
         self._connection.execute(update(table).where(table.c.key == key).values(**more))
 
+    def take_back(self, key: str) -> None:
+        """Count one failure less: that try was none."""
+        table = tables.sign_in_failures
+        where = (table.c.key == key, table.c.failures > 0)
+        self._connection.execute(update(table).where(*where).values(failures=table.c.failures - 1))
+
+    def drop_links(self, person_id: str) -> None:
+        """Let no link of somebody do any more; harmless when repeated."""
+        table = tables.sign_in_links
+        self._connection.execute(delete(table).where(table.c.person_id == person_id))
+
     def succeed(self, keys: Collection[str]) -> None:
         """Begin anew at none."""
         table = tables.sign_in_failures

@@ -8,6 +8,7 @@ import pytest
 from qm.domain.evaluation import Answer, Origin
 from qm.domain.people import Scope
 from qm.domain.review import GivenAnswer, PinnedNote, ReviewState
+from qm.domain.run import Quarantine
 from qm.errors import ConflictError, InputError, NotFoundError
 from qm.rules.aggregate import score_form
 from qm.services.reviews import Filled, ReviewService
@@ -50,9 +51,9 @@ def filled(*given, seen=0, **more):
     return Filled(tuple(given), seen=seen, **more)
 
 
-def audited(database):
+def audited(database, action="review.done"):
     with database.reading() as unit:
-        return [event for event in unit.audit.after(0, 100) if event.action == "review.done"]
+        return [event for event in unit.audit.after(0, 100) if event.action == action]
 
 
 def test_a_draft_is_its_writers_alone_until_its_handed_in(reviews):
@@ -151,6 +152,7 @@ def test_a_review_may_be_changed_after_it_was_handed_in_and_each_time_is_in_the_
     second = reviews.finish(*WHERE, "ada", filled(given, seen=again.version))
     assert second.id == first.id
     assert [(event.subject, event.actor) for event in audited(database)] == [("C-1", "ada")] * 2
+    assert len(audited(database, "review.reopened")) == 1
 
 
 def test_a_draft_can_be_thrown_away(reviews):
@@ -166,6 +168,14 @@ def test_a_machine_that_scored_anew_makes_a_draft_stale(database, reviews):
     with database.unit_of_work() as unit:
         unit.evaluations.replace("C-1", [builders.evaluation("C-1", draft and None, tag="1")])
     assert reviews.view(*WHERE, "ada").is_stale
+
+
+def test_a_contact_in_quarantine_isnt_reviewed(database, reviews):
+    with database.unit_of_work() as unit:
+        unit.work.add("C-1")
+        unit.work.quarantine(Quarantine("C-1", "score", "x.y", "", "", ""), is_contact=True)
+    with pytest.raises(NotFoundError, match=r"review\.no_evaluation"):
+        reviews.view(*WHERE, "ada")
 
 
 def test_a_contact_of_others_cant_be_reviewed(reviews):

@@ -1,11 +1,12 @@
 """Signing in on both databases: who gets in, who doesn't, and for how long."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from qm.domain.people import Person, PersonState, Right, Role, Scope, Via
+from qm.domain.people import NOBODY, Person, PersonState, Right, Role, Scope, Via
 from qm.domain.sign_in import SessionRules, hash_of
 from qm.errors import ConflictError, InputError, NotFoundError, RightError, SignInError
 from qm.operations.passwords import Passwords
@@ -222,10 +223,32 @@ def test_a_token_does_no_more_than_its_owner_may_now(site):
         person = unit.people.get("p-1")
         unit.people.change(replace(person, role=Role.SERVICE, scope=Scope(teams=frozenset({"B"}))))
     later = site.service.bearer(secret)
-    assert (later.rights, later.scope) == (frozenset({Right.CONTACT_READ}), Scope(teams=frozenset({"B"})))
+    assert (later.rights, later.scope) == (frozenset({Right.CONTACT_READ}), NOBODY), "of team A alone, and that's gone"
     site.later(days=1)
     assert site.service.bearer(secret) is None
     assert [site.service.bearer(each) for each in ("", "qmt_", token.key_sha256)] == [None] * 3
+
+
+def test_a_new_link_ends_sessions_and_a_new_password_ends_tokens(site):
+    key = site.sign_in().key
+    secret, _token = site.service.make_token(ANNA, "x", frozenset(), ANNA.scope, timedelta(days=1), "admin")
+    link = site.service.invite("p-1", "admin")
+    assert site.service.who(key) is None
+    site.service.set_password(link, OTHER)
+    assert site.service.bearer(secret) is None
+
+
+def test_many_guesses_at_once_are_counted_like_guesses_in_a_row(site):
+    def guess(_number):
+        try:
+            site.sign_in(password=OTHER)
+        except SignInError as error:
+            return error.code
+
+    with ThreadPoolExecutor(12) as pool:
+        told = list(pool.map(guess, range(12)))
+    assert told.count("sign_in.refused") == 5
+    assert told.count("sign_in.wait") == 7
 
 
 def test_a_token_that_is_dropped_opens_nothing(site):

@@ -82,7 +82,7 @@ def test_of_ipv6_a_household_counts_once(app):
     assert answers == [401] * RATE + [429]
 
 
-def test_a_token_is_counted_apart_from_its_owner(app, sample):
+def test_tokens_are_counted_together_and_apart_from_their_owner(app, sample):
     client = browser(app)
     person = sample.sign_in(client, Role.ANALYST)
     rights = frozenset({Right.CONTACT_READ})
@@ -90,6 +90,9 @@ def test_a_token_is_counted_apart_from_its_owner(app, sample):
     program = browser(app, authorization=f"Bearer {made[0]}")
     assert asked(program, RATE + 2) == [200] * (RATE + 1) + [429]
     assert asked(client, RATE) == [200] * RATE
+    other = app.state.services.sign_in.make_token(person, "y", rights, person.sees, timedelta(days=1), "test")
+    again = asked(browser(app, authorization=f"Bearer {other[0]}"), 3)
+    assert again[-1] == 429, "a new token is no new beginning"
 
 
 def test_a_key_that_ended_is_counted_by_address_again(app, sample):

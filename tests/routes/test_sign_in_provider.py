@@ -56,6 +56,8 @@ USERS = (
     '{"sub": "s-1", "preferred_username": "Anna", "role": "admin", "email": "anna@example.it"}',
     '{"sub": "s-2", "preferred_username": "carla"}',
     '{"sub": "s-3", "email": "anna", "email_verified": false}',
+    '{"sub": "s-4", "email": "anna"}',
+    '{"sub": "s-5", "preferred_username": "\uff41nna"}',
 )
 
 
@@ -182,9 +184,10 @@ def test_a_token_that_answers_another_question_is_refused(site, issuer, sample, 
             assert provider.finish(answer, begun, back) == "Anna"
 
 
-def test_an_address_that_nobody_confirmed_names_nobody(sample, tmp_path, issuer):
-    with opened(replace(settings_for(sample, tmp_path, issuer), oidc_claim="email")) as site:
-        told = come_back(site, consent(sent_to(site), "s-3"))
+@pytest.mark.parametrize(("subject", "claim"), [("s-3", "email"), ("s-4", "email"), ("s-5", "preferred_username")])
+def test_what_nobody_confirmed_or_only_looks_alike_names_nobody(sample, tmp_path, issuer, subject, claim):
+    with opened(replace(settings_for(sample, tmp_path, issuer), oidc_claim=claim)) as site:
+        told = come_back(site, consent(sent_to(site), subject))
         assert (told.status_code, "non ha confermato chi sei" in told.text) == (401, True)
 
 
