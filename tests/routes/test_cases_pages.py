@@ -14,6 +14,7 @@ from api.texts_cases import WORDS
 from qm.config import REPOSITORY
 from qm.domain.people import Role
 from qm.domain.voc_plan import VocPlan
+from qm.ports.audit import AuditFilter
 from qm.services.cases import CaseService
 from qm.storage import tables
 from qm.storage.database import Database
@@ -104,6 +105,20 @@ def test_a_refused_step_keeps_what_was_filled_in(client, case_id):
     assert WORDS["cases.error.case.not_reached"].en in response.text
     assert "tutto a posto" in response.text
     assert '<option value="recovered" selected>' in response.text
+
+
+def test_whatever_shows_a_case_whole_is_noted(client, case_id):
+    def looks():
+        with client.app.state.services.database.reading() as unit:
+            found = unit.audit.latest(AuditFilter(subject=case_id, action="case.viewed"), None, 100)
+        return len(found)
+
+    before = looks()
+    send(client, case_id, "close", outcome="recovered")  # refused, and shown with what was filled in
+    assert looks() == before + 1
+    step = {"version": 1, "to": "Bea"}
+    assert client.post(f"/api/v1/cases/{case_id}/assign", json=step).status_code == 200
+    assert looks() == before + 2
 
 
 def test_two_people_dont_overwrite_each_other(client, case_id):
