@@ -4,14 +4,12 @@ The database must be there already (`qm db upgrade`): several of these processes
 """
 
 import sys
-from datetime import UTC, datetime
 
 from api.wiring import Services
 from qm.config import Settings, read_settings
 from qm.errors import EngineError, QmError, StorageError
 from qm.operations.first_start import tell_first_admin
 from qm.operations.serve import serve
-from qm.services.people import PeopleService
 
 
 def main() -> None:
@@ -29,10 +27,8 @@ def main() -> None:
 
 def _tell_first_admin(services: Services, settings: Settings) -> None:
     """Ask for the first password; a database that isn't ready is `/readyz`'s to tell."""
-    sign_in = services.sign_in
-    people = PeopleService(sign_in.unit_of_work, sign_in.reading, sign_in, lambda: datetime.now(UTC))
     try:
-        tell_first_admin(people, settings, settings.port)
+        tell_first_admin(services.people, settings, settings.port)
     except StorageError:
         return
 

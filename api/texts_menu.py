@@ -1,14 +1,10 @@
 """Words of what stands round every page: who is signed in, and what isn't open to them."""
 
 from qm.domain.text import Text
+from qm.wording_people import ROLES
 
 WORDS: dict[str, Text] = {
-    "menu.role.admin": Text("amministrazione", "administrator"),
-    "menu.role.analyst": Text("analista qualità", "quality analyst"),
-    "menu.role.supervisor": Text("supervisore", "supervisor"),
-    "menu.role.agent": Text("operatore", "agent"),
-    "menu.role.auditor": Text("revisore", "auditor"),
-    "menu.role.service": Text("programma", "service"),
+    **{f"menu.role.{role.value}": word for role, word in ROLES.items()},
     "error.403": Text("Non consentito", "Not allowed"),
     "error.right.missing": Text(
         "Il tuo ruolo non lo prevede: sono gli amministratori ad assegnare i ruoli.",

@@ -30,6 +30,7 @@ from qm.services.derive_form import DeriveService
 from qm.services.drivers import DriverService
 from qm.services.estimates import EstimateService
 from qm.services.figures import FigureService
+from qm.services.people import PeopleService
 from qm.services.rater_study import RaterStudyService
 from qm.services.reviews import ReviewService
 from qm.services.selection import SelectionService
@@ -72,6 +73,7 @@ class Services:
     audit: AuditService
     listening: Listening
     sign_in: SignInService
+    people: PeopleService
     reviews: ReviewService
     account: AccountService
     provider: IdentityProvider | None
@@ -125,6 +127,7 @@ def build_services(settings: Settings) -> Services:
         listening=Listening(monotonic),
         reviews=ReviewService(writing, reading, forms, _now, token_hex),
         sign_in=sign_in,
+        people=PeopleService(writing, reading, sign_in, _now),
         account=AccountService(sign_in, new_key),
         provider=IdentityProvider(settings, monotonic) if settings.oidc_issuer else None,
     )

@@ -132,6 +132,12 @@ class DiskFullError(StorageError):
     """No space left while writing; what was published before stays whole."""
 
 
+def unknown_contact(contact_id: str) -> NotFoundError:
+    """What is told of a contact that isn't there, and of one that whoever asks may not know of: the very same."""
+    hint = "see `qm status` or the contacts page"
+    return NotFoundError("contact.unknown", f"no contact '{contact_id}'", hint)
+
+
 class ObjectMissingError(StorageError):
     """An object that the database names isn't in the store."""
 

@@ -95,25 +95,31 @@ class Scope:
                  (self.agents, agent.id))  # fmt: skip
         return all(not wanted or value in wanted for wanted, value in pairs)
 
+    def _beside(self, other: "Scope") -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+        return (
+            (self.teams, other.teams), (self.sites, other.sites), (self.vendors, other.vendors),
+            (self.agents, other.agents),
+        )  # fmt: skip
+
     def narrowed_to(self, other: "Scope") -> "Scope":
         """What both show; nothing where they show no contact in common.
 
         >>> Scope(teams=frozenset("AB")).narrowed_to(Scope(teams=frozenset("BC"), sites=frozenset("X")))
         Scope(teams=frozenset({'B'}), sites=frozenset({'X'}), vendors=frozenset(), agents=frozenset())
         """
-        pairs = ((self.teams, other.teams), (self.sites, other.sites), (self.vendors, other.vendors),
-                 (self.agents, other.agents))  # fmt: skip
+        pairs = self._beside(other)
         if any(ours and theirs and not ours & theirs for ours, theirs in pairs):
             return NOBODY
         return Scope(*(ours & theirs if ours and theirs else ours | theirs for ours, theirs in pairs))
 
     def within(self, other: "Scope") -> bool:
         """Whether it shows nothing that the other hides."""
-        pairs = ((self.teams, other.teams), (self.sites, other.sites), (self.vendors, other.vendors),
-                 (self.agents, other.agents))  # fmt: skip
+        pairs = self._beside(other)
         return all(not theirs or (bool(ours) and ours <= theirs) for ours, theirs in pairs)
 
 
+FIRST_LOGIN = "admin"
+"""The administrator whom the first start makes."""
 WHOLE = Scope()
 """Shows everything."""
 NOBODY = Scope(agents=frozenset({""}))

@@ -4,12 +4,12 @@ import sys
 from typing import Protocol
 
 from qm.config import Settings
+from qm.domain.people import FIRST_LOGIN
 from qm.domain.text import Language
 from qm.operations.listening import password_link
 from qm.operations.logs import log
 from qm.wording_people import people_word
 
-FIRST_LOGIN = "admin"
 COMMAND = f"qm people invite {FIRST_LOGIN}"
 
 

@@ -8,7 +8,7 @@ from qm.domain.contact import Contact
 from qm.domain.erasure import is_erased
 from qm.domain.people import Scope
 from qm.domain.survey import SurveyResponse
-from qm.errors import NotFoundError, PassingError
+from qm.errors import NotFoundError, PassingError, unknown_contact
 from qm.ports import Unit
 
 COMMENT = "comment"
@@ -85,7 +85,7 @@ def contact_within(unit: Unit, contact_id: str, scope: Scope) -> Contact:
     except NotFoundError:
         contact = None
     if contact is None or not scope.allows(contact):
-        raise NotFoundError("contact.unknown", f"no contact '{contact_id}'", "see `qm status` or the contacts page")
+        raise unknown_contact(contact_id)
     return contact
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
-from qm.domain.people import RIGHTS, Person, PersonState, Right, Role, Scope
+from qm.domain.people import FIRST_LOGIN, RIGHTS, Person, PersonState, Right, Role, Scope
 from qm.domain.sign_in import Token, hash_of, same_login
 from qm.domain.text import Language
 from qm.errors import ConflictError, InputError, NotFoundError
@@ -14,7 +14,7 @@ from qm.ports import Unit, UnitOfWork
 from qm.ports.audit import AuditFilter
 from qm.services.sign_in import SignInService
 
-FIRST_LOGIN, FIRST_NAME = "admin", "Admin"
+FIRST_NAME = "Admin"
 LONGEST_LOGIN, LONGEST_NAME = 100, 100
 PLAIN_LOGIN = re.compile(r"[^\s/\\'\"<>|,;:*?]+")
 """A login is typed, stands in addresses and in the audit trail; a mail address is one."""

@@ -1,6 +1,6 @@
 """Use cases of reviews: drafts that are saved as one goes, handing in, and who else is at it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -94,18 +94,15 @@ class ReviewService:
         with self._reading() as unit:
             machine = self._machine(unit, contact_id, form_id)
             reviews = unit.reviews.of_contact(contact_id, form_id)
-        own = next((review for review in reviews if review.reviewer == reader), None)
-        others = sorted(
-            (r for r in reviews if r.reviewer != reader and r.state is ReviewState.DONE),
-            key=lambda review: (review.changed_at, review.id), reverse=True,
-        )  # fmt: skip
+        own = _of(reviews, reader)
+        others = _done(review for review in reviews if review.reviewer != reader)
         since = self._now() - AT_IT
         at_it = sorted(
             r.reviewer for r in reviews
             if r.reviewer != reader and r.state is ReviewState.DRAFT and r.changed_at > since
         )  # fmt: skip
         is_stale = own is not None and own.evaluation_id != machine.id
-        return ReviewView(machine, own, tuple(others), tuple(at_it), is_stale)
+        return ReviewView(machine, own, others, tuple(at_it), is_stale)
 
     def preview(self, view: ReviewView) -> Score:
         """The score with the reader's answers in the machine's places: what handing in would give.
@@ -125,9 +122,7 @@ class ReviewService:
         """
         with self._reading() as unit:
             contact_within(unit, contact_id, self._scope)
-            reviews = unit.reviews.of_contact(contact_id)
-        done = (review for review in reviews if review.state is ReviewState.DONE)
-        return tuple(sorted(done, key=lambda review: (review.changed_at, review.id), reverse=True))
+            return _done(unit.reviews.of_contact(contact_id))
 
     def save(self, contact_id: str, form_id: str, reviewer: str, filled: Filled) -> Review:
         """Keep a draft; what was handed in becomes a draft again when it's changed.
@@ -138,7 +133,7 @@ class ReviewService:
             ConflictError: another page of the same person saved since `filled.seen`.
         """
         with self._unit_of_work() as unit:
-            return self._kept(unit, contact_id, form_id, reviewer, filled)
+            return self._kept(unit, self._machine(unit, contact_id, form_id), reviewer, filled)
 
     def finish(self, contact_id: str, form_id: str, reviewer: str, filled: Filled) -> Review:
         """Save and hand in: from now on others see it.
@@ -149,7 +144,7 @@ class ReviewService:
         with self._unit_of_work() as unit:
             machine = self._machine(unit, contact_id, form_id)
             form = self._forms[form_id]
-            draft = self._kept(unit, contact_id, form_id, reviewer, filled)
+            draft = self._kept(unit, machine, reviewer, filled)
             merged = merge_answers(form, machine, draft.given)
             if lacking := unexplained(merged, draft.given):
                 message = f"{', '.join(lacking)}: differs from the machine's answer, and nobody said why"
@@ -175,17 +170,18 @@ class ReviewService:
         """
         with self._unit_of_work() as unit:
             contact_within(unit, contact_id, self._scope)
-            own = _own(unit, contact_id, form_id, reviewer)
+            own = _of(unit.reviews.of_contact(contact_id, form_id), reviewer)
             if own is None:
                 raise NotFoundError("review.unknown", "you have no draft here", "begin one by answering")
             if own.done_at is not None:
                 raise ConflictError("review.done", "this review was handed in", "change it and hand it in again")
             unit.reviews.drop(own.id)
 
-    def _kept(self, unit: Unit, contact_id: str, form_id: str, reviewer: str, filled: Filled) -> Review:
-        machine = self._machine(unit, contact_id, form_id)
+    def _kept(self, unit: Unit, machine: Evaluation, reviewer: str, filled: Filled) -> Review:
+        """The draft beside a machine's evaluation, in the place of the one before."""
+        contact_id, form_id = machine.contact_id, machine.form_id
         _check(self._forms[form_id], filled)
-        now, own = self._now(), _own(unit, contact_id, form_id, reviewer)
+        now, own = self._now(), _of(unit.reviews.of_contact(contact_id, form_id), reviewer)
         if (own.version if own else 0) != filled.seen:
             message = "this review was changed in another window since"
             raise ConflictError("review.changed", message, "load the page again, then repeat what is still right")
@@ -212,9 +208,14 @@ class ReviewService:
         raise NotFoundError("review.no_evaluation", message, "the contact's page names its forms")
 
 
-def _own(unit: Unit, contact_id: str, form_id: str, reviewer: str) -> Review | None:
-    reviews: Sequence[Review] = unit.reviews.of_contact(contact_id, form_id)
+def _of(reviews: Iterable[Review], reviewer: str) -> Review | None:
     return next((review for review in reviews if review.reviewer == reviewer), None)
+
+
+def _done(reviews: Iterable[Review]) -> tuple[Review, ...]:
+    """Those that were handed in, the latest first."""
+    done = (review for review in reviews if review.state is ReviewState.DONE)
+    return tuple(sorted(done, key=lambda review: (review.changed_at, review.id), reverse=True))
 
 
 def _check(form: Form, filled: Filled) -> None:

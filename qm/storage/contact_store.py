@@ -14,7 +14,7 @@ from qm.domain.evaluation import Brief
 from qm.domain.people import Scope
 from qm.domain.run import ItemState
 from qm.domain.survey import SurveyResponse
-from qm.errors import NotFoundError
+from qm.errors import NotFoundError, unknown_contact
 from qm.ports.contact_list import Choices, ContactQuery, ListedContact, ListedPage
 from qm.storage import tables
 from qm.storage.erasure_ledger import SqlErasureLedger
@@ -39,7 +39,7 @@ class _Remembered:
 
 def _there(known: _Remembered | None, contact_id: str) -> _Remembered:
     if known is None:
-        raise NotFoundError("contact.unknown", f"no contact '{contact_id}'", "see `qm status` or the contacts page")
+        raise unknown_contact(contact_id)
     return known
 
 

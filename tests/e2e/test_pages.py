@@ -1,45 +1,17 @@
 """The pages in a real browser: what a supervisor does, from the list to the seconds that matter."""
 
-import importlib.util
-import os
-import shutil
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
-from pathlib import Path
 
 import pytest
 
 from api.wiring import build_services
 from qm.domain.people import Person, Role
+from tests.e2e.served_pages import MARKS, sample_day, served
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium isn't installed"),
-    # Playwright's event loop leaves sockets to the garbage collector when it stops.
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
-ROOT = Path(__file__).resolve().parents[2]
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
-)  # fmt: skip
+pytestmark = MARKS
 PATIENCE_MS = 15_000
 LOGIN, PASSWORD = "anna", "quattro mele sul davanzale"
-
-
-def sample_day():
-    name = "qm_tests_sample_day"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, ROOT / "tests" / "routes" / "sample_day.py")
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
 
 
 @pytest.fixture(scope="module")
@@ -50,29 +22,8 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def server(folder):
     sample_day().fill(sample_day().settings_of(folder))
-    environment = {**os.environ, "QM_DATA": str(folder), "QM_LANGUAGE": "en", "QM_RATE": "100000"}
-    # The port listens before the server runs: no race for it, and the first request simply waits to be taken up.
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        command = [sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--fd", str(listener.fileno())]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[listener.fileno()])
-        try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=60) as response:
-                assert response.status == 200
-            yield address
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield browser
-        browser.close()
+    with served(folder) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

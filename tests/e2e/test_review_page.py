@@ -3,42 +3,18 @@
 import importlib.util
 import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
 import types
-import urllib.request
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
+from tests.e2e.served_pages import MARKS, sample_day, served
+
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium isn't installed"),
-    # Playwright's event loop leaves sockets to the garbage collector when it stops.
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-ROOT = Path(__file__).resolve().parents[2]
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
-)  # fmt: skip
+pytestmark = MARKS
 PATIENCE_MS = 20_000
 AXE = importlib.util.find_spec("axe_playwright_python")
 expect = sync_api.expect
-
-
-def sample_day():
-    name = "qm_tests_sample_day"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, ROOT / "tests" / "routes" / "sample_day.py")
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
 
 
 @pytest.fixture(scope="module")
@@ -49,31 +25,12 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("review")
     settings = sample_day().settings_of(folder)
     sample_day().fill(settings)
-    environment = {**os.environ, "QM_DATA": str(folder), "QM_LANGUAGE": "en"}
-    # The port listens before the server runs: no race for it, and the first request simply waits to be taken up.
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        command = [sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--fd", str(listener.fileno())]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[listener.fileno()])
-        database = Database(settings.database_url)
-        try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=60) as response:
-                assert response.status == 200
+    database = Database(settings.database_url)
+    try:
+        with served(folder) as address:
             yield types.SimpleNamespace(address=address, database=database)
-        finally:
-            database.close()
-            process.terminate()
-            process.wait(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield browser
-        browser.close()
+    finally:
+        database.close()
 
 
 @pytest.fixture

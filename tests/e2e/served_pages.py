@@ -1,0 +1,55 @@
+"""What tests in a browser share: Chromium's flags, and the pages served by a process of their own over a sample day."""
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+MARKS = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium isn't installed"),
+    # Playwright's event loop leaves sockets to the garbage collector when it stops.
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
+)  # fmt: skip
+
+
+def sample_day():
+    name = "qm_tests_sample_day"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, ROOT / "tests" / "routes" / "sample_day.py")
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+@contextmanager
+def served(folder):
+    """The address of the pages over that folder's sample day, which has been filled."""
+    environment = {**os.environ, "QM_DATA": str(folder), "QM_LANGUAGE": "en", "QM_RATE": "100000"}
+    # The port listens before the server runs: no race for it, and the first request simply waits to be taken up.
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        command = [sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--fd", str(listener.fileno())]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[listener.fileno()])
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=60) as response:
+                assert response.status == 200
+            yield address
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
