@@ -25,7 +25,7 @@ from qm.storage.database import Database
 from qm.storage.schema import alembic_config
 from tests.unit import builders
 
-RELEASES = ("0001", "0002", "0003", "0004", "0005")
+RELEASES = ("0001", "0002", "0003", "0004", "0005", "0006")
 
 
 def fill(unit):
