@@ -8,7 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from api import measure_groups, menu, plots, presentation, review_page, texts, transcript_marks
+from api import measure_groups, menu, plots, presentation, review_page, talk_blocks, texts, transcript_marks
 from api.people.principal import Asking
 from qm.domain.people import Right
 from qm.domain.text import Language, Text
@@ -16,6 +16,8 @@ from qm.wording import explain_code, say
 
 HERE = Path(__file__).resolve().parent
 COOKIE = "qm_lang"
+WHOLE_TALK = "whole"
+"""Of the parameter `talk`: a long conversation in one piece, for looking through it with the browser."""
 COOKIE_AGE_S = 365 * 24 * 3600
 
 ENVIRONMENT = Environment(
@@ -26,7 +28,7 @@ ENVIRONMENT.filters.update(presentation.FILTERS)
 ENVIRONMENT.filters["measure_value"] = measure_groups.measure_value
 ENVIRONMENT.globals.update(
     plot=plots.plot, ticks=plots.ticks, audio_marks=transcript_marks.audio_marks, lanes=transcript_marks.lanes,
-    marked_turns=transcript_marks.marked_turns, icon_of=presentation.icon_of,
+    talk_of=talk_blocks.talk_of, icon_of=presentation.icon_of,
     evidence_id=transcript_marks.evidence_id, is_shared=transcript_marks.is_shared,
     measure_groups=measure_groups.measure_groups, review_marks=transcript_marks.review_marks,
     silences_of=review_page.silences_of, script_words=review_page.script_words, score_text=review_page.score_text,
@@ -57,6 +59,8 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
         other_lang=other,
         switch_url=_same_page(request, lang=other.value),
         more_url=lambda cursor: _same_page(request, cursor=cursor),
+        whole_talk_url=_same_page(request, talk=WHOLE_TALK),
+        is_whole_talk=request.query_params.get("talk") == WHOLE_TALK,
         status=status,
         t=lambda key, **values: texts.say(key, language, **values),
         word=lambda key: say(key, language),

@@ -21,6 +21,8 @@ MOVED_S = 1.0
 PHANTOM = "transcript.phantom"
 DUAL_MONO = "recording.dual_mono"
 """Codes of findings that the pages treat by themselves."""
+WHOLE = slice(None)
+"""All turns."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,6 @@ class MarkedTurn:
     turn: Turn
     pieces: tuple[Piece, ...]
 
-    @property
-    def has_suspects(self) -> bool:
-        """True where some of its words were perhaps never said."""
-        return any(piece.suspected is not None for piece in self.pieces)
-
 
 def evidence_id(evaluation_id: str, criterion_id: str, place: int) -> str:
     """The page-wide name of a piece of evidence."""
@@ -86,13 +83,13 @@ def _mark(name: str, answer: Answer, title: str, item: Evidence) -> Mark:
     return Mark(name, answer, title, item.start_s, item.end_s, item.turn_ids, item.quote)
 
 
-def marked_turns(view: ContactView, language: Language) -> tuple[MarkedTurn, ...]:
-    """The turns of a contact, each cut where its marking changes."""
+def marked_turns(view: ContactView, language: Language, wanted: slice = WHOLE) -> tuple[MarkedTurn, ...]:
+    """The turns of a contact, or some in a row, each cut where its marking changes."""
     if view.transcript is None:
         return ()
     marks = word_marks(view, language)
     phantoms = [finding for finding in view.transcript.quality if finding.code == PHANTOM]
-    return tuple(MarkedTurn(turn, _pieces(turn, marks, phantoms, language)) for turn in view.transcript.turns)
+    return tuple(MarkedTurn(turn, _pieces(turn, marks, phantoms, language)) for turn in view.transcript.turns[wanted])
 
 
 def _pieces(turn: Turn, marks: Sequence[Mark], phantoms: Sequence[Finding], language: Language) -> tuple[Piece, ...]:

@@ -1,15 +1,18 @@
 """Contacts: the list, one of them whole, and its audio."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.actor import ActorHere
 from api.dependencies import Cursor, FilterHere, ServicesHere, Size
 from api.envelopes import DOCUMENTED
-from api.pages import render
+from api.pages import language_of, render
 from api.people.principal import AskingHere, needs
 from api.review_page import finished_reviews
 from api.schemas.lists import Peaks
+from api.talk_blocks import block_of
 from api.wiring import Services
 from qm.domain.people import Right
 from qm.services.views import ContactPage, ContactView
@@ -44,7 +47,8 @@ def contacts(services: ServicesHere, wanted: FilterHere, cursor: Cursor = "", si
 def audio(request: Request, services: ServicesHere, contact_id: str, actor: ActorHere) -> Response:
     """The recording as it came. Byte ranges are served, so that a player can seek."""
     sha256 = services.contacts.recording(contact_id)
-    _note_play(request, services, contact_id, actor)
+    play = _whose(request, actor, "audio", contact_id)
+    services.listening.note_once(play, lambda: services.audit.look("recording.played", "contact", contact_id, actor))
     return services.playback.respond(sha256, request.headers)
 
 
@@ -54,6 +58,17 @@ def audio(request: Request, services: ServicesHere, contact_id: str, actor: Acto
 def peaks(services: ServicesHere, contact_id: str) -> Peaks:
     """One list of values a channel; 404 where the recording can't be decoded."""
     return services.playback.peaks(services.contacts.recording(contact_id))
+
+
+@router.get("/contacts/{contact_id:path}/turns", include_in_schema=False)
+def turns(
+    request: Request, services: ServicesHere, contact_id: str, actor: ActorHere, first: Annotated[int, Query(ge=0)] = 0
+) -> Response:
+    """A block of a long conversation, for the page that leaves it out."""
+    view = services.contacts.get(contact_id)
+    look = _whose(request, actor, "turns", contact_id)
+    services.listening.note_once(look, lambda: services.audit.look("transcript.viewed", "contact", contact_id, actor))
+    return render(request, "turns.html", view=view, turns=block_of(view, language_of(request), first))
 
 
 @router.get("/contacts/{contact_id:path}", include_in_schema=False)
@@ -78,7 +93,6 @@ def _look_at(services: Services, contact_id: str, actor: str) -> ContactView:
     return view
 
 
-def _note_play(request: Request, services: Services, contact_id: str, actor: str) -> None:
-    host = request.client.host if request.client else ""
-    play = (actor, contact_id, host, request.headers.get("user-agent", ""))
-    services.listening.note_once(play, lambda: services.audit.look("recording.played", "contact", contact_id, actor))
+def _whose(request: Request, *what: str) -> tuple[str, ...]:
+    """Tells one page's many requests for the same from those of another reader or browser."""
+    return (*what, request.client.host if request.client else "", request.headers.get("user-agent", ""))

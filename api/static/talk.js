@@ -1,16 +1,24 @@
 // Player and transcript of one contact: the talk follows the audio, a click on it moves the audio.
 import { clock, endClip, guard, playClip, spaceToggles } from "./clip.js";
+import { Blocks } from "./talk_blocks.js";
 import { drawWaves } from "./waves.js";
 
 const audio = document.querySelector("#audio");
 const player = document.querySelector("#player");
 const list = document.querySelector(".turns");
-const turns = [...document.querySelectorAll(".turn")].map((element) => ({
-  element,
-  start: Number(element.dataset.start),
-  end: Number(element.dataset.end),
-}));
+let turns = [];
 let active = null;
+
+function gather() {
+  turns = [...document.querySelectorAll(".turn")].map((element) => ({
+    element,
+    start: Number(element.dataset.start),
+    end: Number(element.dataset.end),
+  }));
+  active = turns.find((turn) => turn.element.classList.contains("is-active")) ?? null;
+}
+gather();
+const blocks = new Blocks(list, () => { gather(); follow(); });
 
 function scrollTo(element) {
   if (!list || !element) return;
@@ -23,7 +31,10 @@ function scrollTo(element) {
 }
 
 function follow() {
+  if (!audio) return;
   const now = audio.currentTime;
+  const missing = blocks.at(now);
+  if (missing && now > 0) blocks.load(missing);
   const turn = turns.findLast((each) => each.start <= now + 0.02 && now < each.end + 0.3) ?? null;
   if (turn === active) return;
   active?.element.classList.remove("is-active");
@@ -34,7 +45,9 @@ function follow() {
   if (active && !audio.paused) scrollTo(active.element);
 }
 
-function showMark(name) {
+async function showMark(name) {
+  const missing = blocks.with(name);
+  if (missing) await blocks.load(missing);
   for (const mark of document.querySelectorAll("mark.is-shown")) mark.classList.remove("is-shown");
   const marks = document.querySelectorAll(`mark[data-mark="${CSS.escape(name)}"]`);
   for (const mark of marks) mark.classList.add("is-shown");

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import types
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,3 +54,18 @@ def served(folder):
         finally:
             process.terminate()
             process.wait(timeout=20)
+
+
+def let_in(database, context, role=None, **more):
+    """What `sample_day.sign_in` does for a test client, for a browser; an analyst where no role is named."""
+    from qm.domain.people import Role
+
+    kept = {}
+    services = types.SimpleNamespace(database=database)
+    client = types.SimpleNamespace(
+        app=types.SimpleNamespace(state=types.SimpleNamespace(services=services)),
+        cookies=types.SimpleNamespace(set=lambda name, value, **_more: kept.update({name: value})), headers={},
+    )  # fmt: skip
+    person = sample_day().sign_in(client, role or Role.ANALYST, **more)
+    context.add_cookies([{"name": n, "value": v, "domain": "127.0.0.1", "path": "/"} for n, v in kept.items()])
+    return person

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.e2e.served_pages import MARKS, sample_day, served
+from tests.e2e.served_pages import MARKS, let_in, sample_day, served
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
 pytestmark = MARKS
@@ -43,7 +43,7 @@ def enter(browser, site):
         context = browser.new_context(base_url=site.address, locale=locale, **options)
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
-        context.person = sign_in(site, context)
+        context.person = let_in(site.database, context)
         page = context.new_page()
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -57,21 +57,6 @@ def enter(browser, site):
         context.close()
     wrong = [text for text in wrong if not text.startswith("data:")]
     assert not [text for text in wrong if not any(part in text for part in allowed)]
-
-
-def sign_in(site, context):
-    """What `sample_day.sign_in` does for a test client, for a browser."""
-    kept = {}
-    services = types.SimpleNamespace(database=site.database)
-    client = types.SimpleNamespace(
-        app=types.SimpleNamespace(state=types.SimpleNamespace(services=services)),
-        cookies=types.SimpleNamespace(set=lambda name, value, **_more: kept.update({name: value})), headers={},
-    )  # fmt: skip
-    from qm.domain.people import Role
-
-    person = sample_day().sign_in(client, Role.ANALYST)
-    context.add_cookies([{"name": n, "value": v, "domain": "127.0.0.1", "path": "/"} for n, v in kept.items()])
-    return person
 
 
 def press(page, *keys):

@@ -148,6 +148,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/contacts"): Row(R.CONTACT_READ, told=(AGENT, "C-1", "C-3")),
     ("GET", "/contacts/{contact_id:path}/audio"): Row(R.CONTACT_LISTEN, one=True),
     ("GET", "/contacts/{contact_id:path}/peaks"): Row(R.CONTACT_LISTEN, one=True),
+    ("GET", "/contacts/{contact_id:path}/turns"): Row(R.CONTACT_READ, one=True),
     ("GET", "/contacts/{contact_id:path}"): Row(R.CONTACT_READ, one=True),
     ("GET", "/api/v1/contacts/{contact_id:path}"): Row(R.CONTACT_READ, one=True),
     ("GET", "/review/{contact_id:path}"): Row(R.REVIEW_WRITE, one=True),

@@ -117,6 +117,31 @@ def make_call() -> Transcript:
     )  # fmt: skip
 
 
+def make_long_call(turns: int = 2400, length_s: float = 7200.0) -> Transcript:
+    """Two hours on the phone, agent and customer by turns."""
+    step_s = length_s / turns
+    said = [
+        make_turn(k, Role.CUSTOMER if k % 2 else Role.AGENT, k * step_s, f"riga {k} di una telefonata molto lunga")
+        for k in range(turns)
+    ]
+    return replace(
+        make_call(), turns=tuple(said), recording=Recording("a" * 64, length_s, 8000, 2, "pcm_s16le"),
+        quality=(),
+    )  # fmt: skip
+
+
+def said_in(evaluation: Evaluation, turn: Turn) -> Evaluation:
+    """The same with all words that are evidence in one turn."""
+
+    def moved(item: Evidence) -> Evidence:
+        if item.kind is not EvidenceKind.WORDS:
+            return item
+        return replace(item, start_s=turn.start_s, end_s=turn.end_s, turn_ids=(turn.id,), quote=turn.text)
+
+    answers = (replace(a, evidence=tuple(map(moved, a.evidence))) for a in evaluation.answers)
+    return replace(evaluation, answers=tuple(answers))
+
+
 def make_chat() -> Transcript:
     lines = ((Role.AGENT, "Good morning, this is Sarah"), (Role.CUSTOMER, "I was billed twice & I am <b>angry</b>"))
     turns = tuple(
