@@ -151,6 +151,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/contacts/{contact_id:path}/turns"): Row(R.CONTACT_READ, one=True),
     ("GET", "/contacts/{contact_id:path}"): Row(R.CONTACT_READ, one=True),
     ("GET", "/api/v1/contacts/{contact_id:path}"): Row(R.CONTACT_READ, one=True),
+    ("GET", "/print/{contact_id:path}"): Row(R.CONTACT_READ, one=True),
     ("GET", "/review/{contact_id:path}"): Row(R.REVIEW_WRITE, one=True),
     ("GET", REVIEW): Row(R.REVIEW_READ, one=True, query=FORM),
     ("GET", STANDING): Row(R.REVIEW_READ, one=True, query=FORM),
