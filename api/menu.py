@@ -52,6 +52,7 @@ def _alone(name: str, address: str, right: Right, *, whole: bool = False) -> Sec
 SECTIONS = (
     _alone("overview", "/", Right.FIGURES_READ, whole=True),
     _alone("contacts", "/contacts", Right.CONTACT_READ),
+    _alone("search", "/search", Right.SEARCH_USE),
     _alone("coaching", "/coaching", Right.COACHING_READ),
     Section("voc", (
         Page("voc", "/voc", Right.FIGURES_READ, whole=True),

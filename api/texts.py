@@ -11,6 +11,7 @@ from api import (
     texts_menu,
     texts_raters,
     texts_review,
+    texts_search,
     texts_selection,
     texts_sign_in,
     texts_talk,
@@ -372,7 +373,7 @@ WORDS = {
 """By key. `{name}` stands for a value."""
 for _area in (
     texts_account, texts_audit, texts_calibration, texts_cases, texts_comments, texts_drivers, texts_estimates,
-    texts_menu, texts_raters, texts_review, texts_selection, texts_sign_in, texts_talk, texts_voc,
+    texts_menu, texts_raters, texts_review, texts_search, texts_selection, texts_sign_in, texts_talk, texts_voc,
 ):  # fmt: skip
     WORDS.update(_area.WORDS)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from time import monotonic
+from zoneinfo import ZoneInfo
 
 from api.listening import Listening
 from api.playback import Playback
@@ -33,6 +34,8 @@ from qm.services.figures import FigureService
 from qm.services.people import PeopleService
 from qm.services.rater_study import RaterStudyService
 from qm.services.reviews import ReviewService
+from qm.services.saved_searches import SavedSearchService
+from qm.services.search import SearchService
 from qm.services.selection import SelectionService
 from qm.services.sign_in import SignInService
 from qm.services.survey_intake import SurveyIntake
@@ -77,6 +80,8 @@ class Services:
     reviews: ReviewService
     account: AccountService
     provider: IdentityProvider | None
+    search: SearchService
+    searches: SavedSearchService
 
     def seen_by(self, scope: Scope) -> "Services":
         """The same for somebody who sees that scope. What isn't narrowed here is for whoever sees the whole site."""
@@ -84,7 +89,7 @@ class Services:
             return self
         return replace(
             self, contacts=self.contacts.seen_by(scope), coaching=self.coaching.seen_by(scope),
-            cases=self.cases.seen_by(scope), reviews=self.reviews.seen_by(scope),
+            cases=self.cases.seen_by(scope), reviews=self.reviews.seen_by(scope), search=self.search.seen_by(scope),
         )  # fmt: skip
 
 
@@ -105,7 +110,10 @@ def build_services(settings: Settings) -> Services:
     cases = CaseService(writing, reading, plan, _now, least)
     sign_in = _sign_in(settings, writing, reading)
     calibration = CalibrationService(writing, reading, forms, plan, _now, least)
+    search = SearchService(reading, forms, ZoneInfo(plan.window.zone), monotonic)
     return Services(
+        search=search,
+        searches=SavedSearchService(writing, reading, search, _now, token_hex),
         database=database,
         objects=objects,
         playback=Playback(objects),

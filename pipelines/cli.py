@@ -33,6 +33,7 @@ from pipelines.commands import (
     run,
     runs,
     schedule,
+    search,
     selection,
     service,
     survey,
@@ -72,6 +73,7 @@ selection.register(lists.survey)
 estimate.register(app)
 erasure.register(app)
 retention.register(app)
+search.register(app)
 service.register(app)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 STOPPED = frozenset({130, 143})

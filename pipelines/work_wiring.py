@@ -11,6 +11,7 @@ from pipelines.intake import Intake
 from pipelines.retries import MOST_TRIES, Retries
 from pipelines.runner import Watch
 from pipelines.schedule import Schedule, ScheduleRules
+from pipelines.search_wiring import make_index, make_saved_searches
 from pipelines.stage import Stage
 from pipelines.stages.roles import RolesStage
 from pipelines.stages.score import ScoreStage
@@ -71,6 +72,8 @@ def make_worker(wiring: "Wiring", watch: Watch, most: int | None = MOST_TRIES) -
         wiring.surveys.link_all()
         wiring.cases.open_all()
         wiring.coaching.refresh()
+        make_index(wiring).catch_up()
+        make_saved_searches(wiring).look()
         try:
             wiring.audit.anchor()
         except StorageError as error:  # the chain itself is whole; only the note of its head beside it is missing

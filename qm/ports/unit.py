@@ -11,6 +11,7 @@ from qm.ports.objects import ObjectNames
 from qm.ports.people import PeopleStore, SessionStore
 from qm.ports.retention import Eraser, ErasureLedger, HoldStore, SubjectStore
 from qm.ports.reviews import ReviewStore
+from qm.ports.search import SearchStore
 from qm.ports.stores import (
     CoachingStore,
     ContactStore,
@@ -137,6 +138,11 @@ class Unit(Protocol):
     @property
     def reviews(self) -> ReviewStore:
         """What people answered beside the machine."""
+        ...
+
+    @property
+    def search(self) -> SearchStore:
+        """What was said, by its words."""
         ...
 
     @property

@@ -37,6 +37,7 @@ from qm.storage.object_names import SqlObjectNames
 from qm.storage.partitions import Partition, partition
 from qm.storage.people_store import SqlPeopleStore, SqlSessionStore
 from qm.storage.review_store import SqlReviewStore
+from qm.storage.search_store import SqlSearchStore
 from qm.storage.subject_store import SqlSubjectStore
 from qm.storage.task_store import SqlTaskStore
 from qm.storage.voc_stores import SqlDrawStore, SqlReportStore
@@ -83,6 +84,7 @@ class SqlUnit:
     people: SqlPeopleStore
     sessions: SqlSessionStore
     reviews: SqlReviewStore
+    search: SqlSearchStore
 
     def lock(self, name: str) -> None:
         """Wait until no other transaction holds that name; it's let go at this one's end."""
@@ -297,4 +299,5 @@ def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
         SqlHoldStore(connection), SqlErasureLedger(connection), SqlSubjectStore(connection),
         SqlEraser(connection, forget), SqlTaskStore(connection), SqlObjectNames(connection),
         SqlPeopleStore(connection), SqlSessionStore(connection), SqlReviewStore(connection),
+        SqlSearchStore(connection),
     )  # fmt: skip

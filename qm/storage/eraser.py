@@ -37,7 +37,14 @@ from qm.storage.subject_store import mark_stage
 ALL_STAGES = STAGES_OF[DataKind.TRANSCRIPT]
 OUTPUTS_OF = {
     DataKind.AUDIO: (tables.recordings,),
-    DataKind.TRANSCRIPT: (tables.recognitions, tables.voices, tables.transcripts, tables.signals),
+    DataKind.TRANSCRIPT: (
+        tables.recognitions,
+        tables.voices,
+        tables.transcripts,
+        tables.signals,
+        tables.search_entries,
+        tables.search_alerts,
+    ),
 }
 OUTPUTS = (*OUTPUTS_OF[DataKind.AUDIO], *OUTPUTS_OF[DataKind.TRANSCRIPT], tables.published)
 

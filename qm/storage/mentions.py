@@ -35,6 +35,7 @@ class _Mentions(SqlStore):
             return any(look(leaf) for leaf in strings_of(text) for look in looks)
 
         counts = {
+            "saved_searches": self._drop_searches(is_meant),
             "coaching_items": self._drop(tables.coaching_items, ("id",), ("document",), is_meant),
             "saved_reports": self._drop(tables.saved_reports, ("kind", "id"), ("id", "document"), is_meant)
             + self._drop_quoting(),
@@ -43,6 +44,15 @@ class _Mentions(SqlStore):
             counts["holds"] = SqlHoldStore(self._connection).forget(ids)
             counts["quarantine"] = self._quarantine(ids, is_meant) + self._drop_files(subject)
         return counts
+
+    def _drop_searches(self, is_meant: Callable[[str], bool]) -> int:
+        """Kept searches that ask for the subject by name, with their alerts."""
+        saved, alerts = tables.saved_searches, tables.search_alerts
+        rows = self._connection.execute(select(saved.c.id, saved.c.name, saved.c.document)).all()
+        meant = [row.id for row in rows if is_meant(row.name) or is_meant(row.document)]
+        self._connection.execute(delete(alerts).where(alerts.c.search_id.in_(meant)))
+        self._connection.execute(delete(saved).where(saved.c.id.in_(meant)))
+        return len(meant)
 
     def _drop(self, table: Table, key: Sequence[str], texts: Sequence[str], is_meant: Callable[[str], bool]) -> int:
         """Delete the rows in one of whose texts something is meant."""

@@ -79,6 +79,11 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     "reviews": {
         "id": N, "contact_id": R, "form_id": F, "reviewer": N, "state": F, "changed_s": N, "version": F, "document": S,
     },
+    "search_entries": dict.fromkeys(
+        ("key", "contact_id", "source", "version", "made_s", "language", "turns", "tokens"), D
+    ),
+    "saved_searches": {"id": N, "owner": N, "name": D, "alerts": N, "document": D},
+    "search_alerts": {"search_id": N, "contact_id": D, "at_s": N, "is_read": N},
     "people": dict.fromkeys(("id", "login", "state", "version", "document"), N),
     "person_secrets": dict.fromkeys(("person_id", "document"), N),
     "sessions": dict.fromkeys(("key_sha256", "person_id", "csrf", "opened_s", "seen_s"), N),

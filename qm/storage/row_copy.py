@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, insert, select, text
 
 from qm.storage import tables
+from qm.storage.search_tables import WORDS
 
 AT_ONCE = 1000
 LOCAL = frozenset({"workers", "locks"})
@@ -45,7 +46,8 @@ def drop_statements() -> list[str]:
     """The same for PostgreSQL's own tools."""
     names = [table.name for table in reversed(tables.metadata.sorted_tables)]
     dropped = [f'DROP TABLE IF EXISTS "{name}" CASCADE' for name in (*names, "alembic_version")]
-    return [*dropped, "DROP FUNCTION IF EXISTS audit_refuse() CASCADE"]
+    functions = [f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name in ("audit_refuse", "search_index")]
+    return [f"DROP TABLE IF EXISTS {WORDS} CASCADE", *dropped, *functions]
 
 
 def _present(connection: Connection) -> frozenset[str]:

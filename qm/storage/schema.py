@@ -13,6 +13,7 @@ from sqlalchemy import URL, Connection, text
 from qm.errors import StorageError
 from qm.storage import tables
 from qm.storage.connect import POSTGRES
+from qm.storage.search_tables import WORDS
 from qm.storage.wanted_runs import SqlWantedRuns
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -47,7 +48,7 @@ def faults_of(connection: Connection) -> list[str]:
     current, head = revisions(connection)
     if current != head:
         return [f"schema is {current or 'empty'}, this version needs {head}"]
-    opts = {"include_object": _is_no_part} if is_partitioned(connection) else {}
+    opts = {"include_object": _is_no_part if is_partitioned(connection) else _is_ours}
     context = MigrationContext.configure(connection, opts=opts)
     found = [str(item) for item in compare_metadata(context, tables.metadata)]
     return found + (_postgres_faults if connection.dialect.name == POSTGRES else _sqlite_faults)(connection)
@@ -65,9 +66,15 @@ def is_partitioned(connection: Connection) -> bool:
     return kind.scalar() in {"p", b"p"}
 
 
-def _is_no_part(_thing: object, name: str | None, kind: str, _is_reflected: bool, _other: object) -> bool:
+def _is_ours(_thing: object, name: str | None, kind: str, _is_reflected: bool, _other: object) -> bool:
+    """What finds words is each database's own (`qm.storage.search_tables`)."""
+    return not (kind == "table" and (name or "").startswith(WORDS))
+
+
+def _is_no_part(thing: object, name: str | None, kind: str, is_reflected: bool, other: object) -> bool:
     """Partitions are parts of a table, and the partitioned trail has no key between its two tables."""
-    return not (kind == "table" and PARTS.fullmatch(name or "")) and name != "fk_audit_details_seq"
+    is_part = kind == "table" and PARTS.fullmatch(name or "") is not None
+    return not is_part and name != "fk_audit_details_seq" and _is_ours(thing, name, kind, is_reflected, other)
 
 
 def clock_s(connection: Connection) -> float:

@@ -8,11 +8,12 @@ from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
 from qm.storage.connect import POSTGRES, address_of, open_engine
+from qm.storage.search_tables import WORDS
 
 REWRITTEN = (
     "contacts", "contact_facts", "recognitions", "voices", "transcripts", "signals", "evaluations", "answers",
     "survey_responses", "survey_links", "survey_draws", "cases", "calibration_sheets", "coaching_items",
-    "saved_reports", "quarantine", "audit_details",
+    "saved_reports", "quarantine", "audit_details", "search_entries", "search_words", "saved_searches",
 )  # fmt: skip
 WAIT_S = 10
 """For others who write, before it's left for later."""
@@ -39,6 +40,8 @@ def _rewrite(address: URL) -> bool:
         return False
     try:
         with closing(sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)) as connection:
+            # The full text keeps words of what is gone until it's merged.
+            connection.execute(f"INSERT INTO {WORDS}({WORDS}) VALUES ('optimize')")  # noqa: S608 - our own table
             connection.execute("VACUUM")
             return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     except sqlite3.OperationalError:  # busy, or no room for the second copy

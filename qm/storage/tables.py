@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from qm.domain.voc_names import HISTORY_COLUMNS, SCALE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
+from qm.storage.search_tables import saved_searches, search_alerts, search_entries
 from qm.storage.table_metadata import metadata
 from qm.storage.workbench_tables import (
     people,
@@ -27,7 +28,17 @@ from qm.storage.workbench_tables import (
 )
 
 __all__ = [  # what stands elsewhere; the rest is this module's own
-    "metadata", "people", "person_secrets", "reviews", "sessions", "sign_in_failures", "sign_in_links", "tokens",
+    "metadata",
+    "people",
+    "person_secrets",
+    "reviews",
+    "saved_searches",
+    "search_alerts",
+    "search_entries",
+    "sessions",
+    "sign_in_failures",
+    "sign_in_links",
+    "tokens",
 ]  # fmt: skip
 
 
@@ -339,5 +350,7 @@ VOLATILE = frozenset(
         "tokens",
         "sign_in_links",
         "sign_in_failures",
+        "search_entries",
+        "search_alerts",
     }
 )

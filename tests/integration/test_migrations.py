@@ -23,6 +23,7 @@ from qm.errors import StorageError
 from qm.storage import tables
 from qm.storage.database import Database
 from qm.storage.schema import alembic_config
+from qm.storage.search_tables import WORDS
 from tests.unit import builders
 
 RELEASES = ("0001", "0002", "0003", "0004", "0005", "0006")
@@ -158,7 +159,9 @@ def test_without_people_and_with_them_again(database):
 
 def test_the_tables_are_those_of_the_program(database):
     with database._reader.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
+        # The full text's own tables are the database's: `schema.faults_of` leaves them out as well.
+        found = compare_metadata(MigrationContext.configure(connection), tables.metadata)
+        assert [one for one in found if not getattr(one[1], "name", "").startswith(WORDS)] == []
 
 
 def test_every_text_on_postgresql_sorts_by_bytes(postgres_url):

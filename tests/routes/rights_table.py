@@ -158,6 +158,17 @@ ROWS: dict[tuple[str, str], Row] = {
     ("PUT", REVIEW): Row(R.REVIEW_WRITE, one=True, query=FORM, body=sheet),
     ("DELETE", REVIEW): Row(R.REVIEW_WRITE, one=True, query=FORM, status=204, body=begun),
     ("POST", "/api/v1/reviews/done/{contact_id:path}"): Row(R.REVIEW_WRITE, one=True, query=FORM, body=sheet),
+    ("GET", "/search"): Row(R.SEARCH_USE, query="?q=registrata", told=(AGENT, "C-1", "C-3")),
+    ("GET", "/api/v1/search"): Row(R.SEARCH_USE, query="?q=registrata", told=(AGENT, "C-1", "C-3")),
+    ("POST", "/search/saved"): Row(R.SEARCH_USE, status=303, fields=lambda _site: {"name": "x", "q": "registrata"}),
+    ("POST", "/search/saved/{search_id}/drop"): Row(R.SEARCH_USE, status=404, fields=lambda _site: {}),
+    ("GET", "/search/saved/{search_id}"): Row(R.SEARCH_USE, status=404),
+    ("GET", "/api/v1/search/saved"): Row(R.SEARCH_USE),
+    ("POST", "/api/v1/search/saved"): Row(
+        R.SEARCH_USE, status=201, body=lambda _site: {"name": "y", "q": "registrata"}
+    ),
+    ("GET", "/api/v1/search/saved/{search_id}"): Row(R.SEARCH_USE, status=404),
+    ("DELETE", "/api/v1/search/saved/{search_id}"): Row(R.SEARCH_USE, status=404),
     ("GET", "/coaching"): Row(R.COACHING_READ, told=(AGENT, "C-1", "Marta Riva")),
     ("GET", "/api/v1/coaching"): Row(R.COACHING_READ, told=(AGENT, "C-1", "Marta Riva")),
     ("GET", "/voc"): FIGURES,

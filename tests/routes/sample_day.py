@@ -35,6 +35,7 @@ from qm.domain.survey import LinkMethod, SurveyLink, SurveyResponse
 from qm.domain.transcript import EngineDescription, Grade, Role, Transcript, Turn, Word
 from qm.rules.loader import load_packs
 from qm.services.coaching import CoachingService
+from qm.services.search import IndexService
 from qm.storage.database import Database
 from qm.storage.objects import make_objects
 
@@ -240,6 +241,7 @@ def fill(settings: Settings) -> None:
             ]
         )
     CoachingService(database.unit_of_work, forms, settings.coaching_items).refresh()
+    IndexService(database.unit_of_work, database.reading, lambda: datetime.now(UTC)).catch_up()
     database.close()
 
 

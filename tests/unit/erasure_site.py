@@ -23,6 +23,7 @@ from qm.domain.recognition import Recognition, Voices
 from qm.domain.recording import Recording
 from qm.domain.review import GivenAnswer, PinnedNote, Review, ReviewState
 from qm.domain.run import Quarantine, Run, RunKind
+from qm.domain.search import SavedSearch
 from qm.domain.signals import Signals
 from qm.domain.survey import SurveyResponse
 from qm.domain.text import Text
@@ -37,6 +38,7 @@ from qm.services.erasure import ErasureService, ErasureTools
 from qm.services.figures import FigureService
 from qm.services.holds import HoldService
 from qm.services.retention import RetentionService
+from qm.services.search import IndexService
 from qm.services.survey_reports import ReportWish, SurveyReportService
 from qm.services.surveys import SurveyService
 from qm.storage import tables
@@ -133,6 +135,7 @@ class Site:
         self.cases.open_all()
         self._close_cases()
         self.coaching.refresh()
+        IndexService(self.database.unit_of_work, self.database.reading, lambda: NOW).catch_up()
         self._fill_rest()
         return self
 
@@ -207,6 +210,8 @@ class Site:
                 )
                 unit.work.quarantine(entry, is_contact=False)
                 unit.reviews.save(_review(unit, contact_id), 0)
+                unit.search.save(SavedSearch(f"s-{contact_id}", "ugo", f"cerco {contact_id}", said(contact_id)))
+                unit.search.alert(f"s-{contact_id}", [contact_id], 1.0)
             unit.documents.save("themes", "comments", dump({"centre": QUOTE}))
         for contact_id in ids:
             self.replies.put("ab" + contact_id, Reply(dump({"quote": said(contact_id)})))
