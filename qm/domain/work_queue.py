@@ -131,6 +131,7 @@ class WorkQueue:
         frame: how many contacts could be drawn; what is estimated is about these.
         left_out: how many couldn't, by `LeftOut`.
         drawn_by: login.
+        zone: of the site's calendar, by which days are counted.
     """
 
     id: str
@@ -140,6 +141,7 @@ class WorkQueue:
     left_out: dict[str, int]
     drawn_at: datetime
     drawn_by: str
+    zone: str = "Europe/Rome"
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from qm.ports.stores import (
 )
 from qm.ports.voc import DrawStore, FactStore, ReportStore
 from qm.ports.work import TaskStore
+from qm.ports.work_queues import WorkQueueStore
 
 
 class Unit(Protocol):
@@ -137,6 +138,11 @@ class Unit(Protocol):
     @property
     def reviews(self) -> ReviewStore:
         """What people answered beside the machine."""
+        ...
+
+    @property
+    def work_queues(self) -> WorkQueueStore:
+        """Draws of contacts for review, and who reviews each."""
         ...
 
     @property

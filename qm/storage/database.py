@@ -40,6 +40,7 @@ from qm.storage.review_store import SqlReviewStore
 from qm.storage.subject_store import SqlSubjectStore
 from qm.storage.task_store import SqlTaskStore
 from qm.storage.voc_stores import SqlDrawStore, SqlReportStore
+from qm.storage.work_queue_store import SqlWorkQueueStore
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class SqlUnit:
     people: SqlPeopleStore
     sessions: SqlSessionStore
     reviews: SqlReviewStore
+    work_queues: SqlWorkQueueStore
 
     def lock(self, name: str) -> None:
         """Wait until no other transaction holds that name; it's let go at this one's end."""
@@ -297,4 +299,5 @@ def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
         SqlHoldStore(connection), SqlErasureLedger(connection), SqlSubjectStore(connection),
         SqlEraser(connection, forget), SqlTaskStore(connection), SqlObjectNames(connection),
         SqlPeopleStore(connection), SqlSessionStore(connection), SqlReviewStore(connection),
+        SqlWorkQueueStore(connection),
     )  # fmt: skip

@@ -16,6 +16,7 @@ from sqlalchemy import (
 
 from qm.domain.voc_names import HISTORY_COLUMNS, SCALE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
 from qm.storage.table_metadata import metadata
+from qm.storage.work_queue_tables import assignments, work_queues
 from qm.storage.workbench_tables import (
     people,
     person_secrets,
@@ -27,7 +28,16 @@ from qm.storage.workbench_tables import (
 )
 
 __all__ = [  # what stands elsewhere; the rest is this module's own
-    "metadata", "people", "person_secrets", "reviews", "sessions", "sign_in_failures", "sign_in_links", "tokens",
+    "assignments",
+    "metadata",
+    "people",
+    "person_secrets",
+    "reviews",
+    "sessions",
+    "sign_in_failures",
+    "sign_in_links",
+    "tokens",
+    "work_queues",
 ]  # fmt: skip
 
 
