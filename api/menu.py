@@ -52,6 +52,10 @@ def _alone(name: str, address: str, right: Right, *, whole: bool = False) -> Sec
 SECTIONS = (
     _alone("overview", "/", Right.FIGURES_READ, whole=True),
     _alone("contacts", "/contacts", Right.CONTACT_READ),
+    Section("work", (
+        Page("mine", "/queue", Right.REVIEW_WRITE),
+        Page("queues", "/queues", Right.REVIEW_ASSIGN),
+    )),
     _alone("coaching", "/coaching", Right.COACHING_READ),
     Section("voc", (
         Page("voc", "/voc", Right.FIGURES_READ, whole=True),

@@ -48,10 +48,15 @@ class AssignmentService:
         more = rows[size - 1].assignment.key if len(rows) > size else ""
         return MyWork(today, left, overdue, first[0] if first else None, rows[:size], more)
 
-    def next_for(self, login: str) -> WorkLine | None:
-        """The contact that somebody does next."""
+    def next_for(self, login: str, besides: tuple[str, str] = ("", "")) -> WorkLine | None:
+        """The contact that somebody does next.
+
+        Args:
+            besides: contact and form that they are at now.
+        """
         with self._reading() as unit:
-            return next(iter(unit.work_queues.open_of(login, self._scope, "", 1)), None)
+            lines = unit.work_queues.open_of(login, self._scope, "", 2)
+        return next((x for x in lines if (x.assignment.contact_id, x.assignment.form_id) != besides), None)
 
     def reassign(self, queue_id: str, step: EvaluationStep, contact_id: str, to: str, actor: str) -> None:
         """Give an open assignment to somebody else.
