@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from qm.domain.people import Role, Scope
+from qm.storage import tables
 
 DAY = "2026-11-20"
 FORM = "servizio-clienti"
@@ -14,12 +15,20 @@ BODY = {"name": "Settimana 47", "form_id": FORM, "since": DAY, "until": DAY, "si
 NASTY = "<script>alert('x')</script>"
 
 
-@pytest.fixture
-def site(sample, tmp_path):
-    """Three contacts that can be drawn, the analyst ada signed in."""
-    settings = sample.settings_of(tmp_path)
+@pytest.fixture(scope="module")
+def own_app(sample, tmp_path_factory):
+    settings = sample.settings_of(tmp_path_factory.mktemp("queues"))
     sample.fill(settings)
-    with TestClient(create_app(settings), base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+    return create_app(settings)
+
+
+@pytest.fixture
+def site(own_app, sample):
+    """Three contacts that can be drawn, no queue, no review, the analyst ada signed in."""
+    with own_app.state.services.database.unit_of_work() as unit:
+        for table in (tables.assignments, tables.work_queues, tables.reviews):
+            unit.connection.execute(table.delete())
+    with TestClient(own_app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
         sample.sign_in(client, Role.ANALYST, login="bea")
         sample.sign_in(client, Role.ANALYST, login="ada")
         yield client
@@ -79,7 +88,7 @@ def test_drawing_from_the_page(site):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"size": "900"}, "queue.too_many"),
+        ({"size": "900", "quota.ada": "900"}, "queue.too_many"),
         ({"size": "many"}, "queue.bad_field"),
         ({"since": "yesterday"}, "queue.bad_field"),
         ({"method": NASTY}, "queue.bad_field"),
@@ -93,7 +102,7 @@ def test_drawing_from_the_page(site):
 )
 @pytest.mark.parametrize("path", ["/queues/new", "/queues"])
 def test_what_cant_be_drawn_is_told_with_what_was_filled_in(site, path, change, told):
-    answer = site.post(path, data=fields_of(site, **change, name=change.get("name", NASTY)))
+    answer = site.post(path, data=fields_of(site, **{"name": NASTY} | change))
     assert answer.status_code == 400
     assert told in answer.text
     assert NASTY not in answer.text
