@@ -28,6 +28,7 @@ from api.routes import (
     health,
     overview,
     printed,
+    queues,
     reviews,
     search,
     selection,
@@ -52,7 +53,8 @@ Every page has a JSON twin below `/api/v1` that returns the very object that the
 """
 
 ROUTES = (
-    overview, reviews, contacts, printed, search, coaching, surveys, cases, comments, drivers, derived_form, selection,
+    overview, queues, reviews, contacts, printed, search, coaching, surveys, cases, comments, drivers, derived_form,
+    selection,
     estimates, calibration, calibration_study, audit, health, sign_in, sign_in_provider, account, tokens,
 )  # fmt: skip
 """In the order in which the API documentation lists them."""

@@ -53,6 +53,10 @@ SECTIONS = (
     _alone("overview", "/", Right.FIGURES_READ, whole=True),
     _alone("contacts", "/contacts", Right.CONTACT_READ),
     _alone("search", "/search", Right.SEARCH_USE),
+    Section("work", (
+        Page("mine", "/queue", Right.REVIEW_WRITE),
+        Page("queues", "/queues", Right.REVIEW_ASSIGN),
+    )),
     _alone("coaching", "/coaching", Right.COACHING_READ),
     Section("voc", (
         Page("voc", "/voc", Right.FIGURES_READ, whole=True),

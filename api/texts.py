@@ -9,6 +9,7 @@ from api import (
     texts_drivers,
     texts_estimates,
     texts_menu,
+    texts_queues,
     texts_raters,
     texts_review,
     texts_search,
@@ -373,7 +374,8 @@ WORDS = {
 """By key. `{name}` stands for a value."""
 for _area in (
     texts_account, texts_audit, texts_calibration, texts_cases, texts_comments, texts_drivers, texts_estimates,
-    texts_menu, texts_raters, texts_review, texts_search, texts_selection, texts_sign_in, texts_talk, texts_voc,
+    texts_menu, texts_queues, texts_raters, texts_review, texts_search, texts_selection, texts_sign_in, texts_talk,
+    texts_voc,
 ):  # fmt: skip
     WORDS.update(_area.WORDS)
 

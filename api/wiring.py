@@ -21,6 +21,7 @@ from qm.operations.passwords import Passwords, common_passwords
 from qm.ports import ObjectStore, UnitOfWork
 from qm.rules.loader import load_packs
 from qm.services.account import AccountService
+from qm.services.assignments import AssignmentService
 from qm.services.audit import AuditService
 from qm.services.calibration import CalibrationService
 from qm.services.cases import CaseService
@@ -41,6 +42,7 @@ from qm.services.sign_in import SignInService
 from qm.services.survey_intake import SurveyIntake
 from qm.services.survey_reports import SurveyReportService
 from qm.services.surveys import SurveyService
+from qm.services.work_queues import WorkQueueService
 from qm.storage.audit_anchors import FileAnchors
 from qm.storage.audit_store import AuditPen
 from qm.storage.database import Database
@@ -78,6 +80,8 @@ class Services:
     sign_in: SignInService
     people: PeopleService
     reviews: ReviewService
+    work_queues: WorkQueueService
+    assignments: AssignmentService
     account: AccountService
     provider: IdentityProvider | None
     search: SearchService
@@ -89,7 +93,9 @@ class Services:
             return self
         return replace(
             self, contacts=self.contacts.seen_by(scope), coaching=self.coaching.seen_by(scope),
-            cases=self.cases.seen_by(scope), reviews=self.reviews.seen_by(scope), search=self.search.seen_by(scope),
+            cases=self.cases.seen_by(scope), reviews=self.reviews.seen_by(scope),
+            work_queues=self.work_queues.seen_by(scope), assignments=self.assignments.seen_by(scope),
+            search=self.search.seen_by(scope),
         )  # fmt: skip
 
 
@@ -134,6 +140,8 @@ def build_services(settings: Settings) -> Services:
         audit=AuditService(writing, reading, FileAnchors(settings.data), _now),
         listening=Listening(monotonic),
         reviews=ReviewService(writing, reading, forms, _now, token_hex),
+        work_queues=WorkQueueService(writing, reading, forms, plan.window.zone, _now, token_hex, least),
+        assignments=AssignmentService(writing, reading, plan.window.zone, _now),
         sign_in=sign_in,
         people=PeopleService(writing, reading, sign_in, _now),
         account=AccountService(sign_in, new_key),

@@ -28,6 +28,7 @@ from pipelines.commands import (
     models,
     objects,
     people,
+    queue,
     retention,
     rules,
     run,
@@ -65,6 +66,7 @@ bench.register(app)
 calibrate.register(app)
 calibrate_study.register(calibrate.calibrate)
 cases.register(app)
+queue.register(app)
 comments.register(app)
 db.register(app)
 drivers.register(app)

@@ -45,6 +45,7 @@ from qm.storage.objects import make_objects
 from qm.voc_file import read_plan
 
 if TYPE_CHECKING:
+    from qm.services.assignments import AssignmentService
     from qm.services.audit import AuditService
     from qm.services.calibration import CalibrationService
     from qm.services.comments import CommentService
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from qm.services.selection import SelectionService
     from qm.services.survey_draws import SurveyDrawService
     from qm.services.survey_reports import SurveyReportService
+    from qm.services.work_queues import WorkQueueService
 
 PAUSES_S = (0.2, 0.5, 1.0, 2.0)
 """Between tries to begin a transaction while the database is away: a restart of its server is ridden out."""
@@ -227,6 +229,26 @@ class Wiring:
         return CaseService(
             database.unit_of_work, database.reading, self.plan, lambda: datetime.now(UTC), self.settings.min_n
         )
+
+    @cached_property
+    def work_queues(self) -> "WorkQueueService":
+        """Draws of contacts for review."""
+        from secrets import token_hex
+
+        from qm.services.work_queues import WorkQueueService
+
+        units, zone = (self.database.unit_of_work, self.database.reading), self.plan.window.zone
+        return WorkQueueService(
+            *units, self.forms, zone, lambda: datetime.now(UTC), token_hex, self.settings.min_n
+        )  # fmt: skip
+
+    @cached_property
+    def assignments(self) -> "AssignmentService":
+        """Who reviews what of these draws."""
+        from qm.services.assignments import AssignmentService
+
+        units = self.database.unit_of_work, self.database.reading
+        return AssignmentService(*units, self.plan.window.zone, lambda: datetime.now(UTC))
 
     @cached_property
     def calibration(self) -> "CalibrationService":

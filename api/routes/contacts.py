@@ -76,7 +76,7 @@ def contact_page(request: Request, services: ServicesHere, contact_id: str, aski
     """One contact: player, transcript, forms, what people handed in about it, surveys."""
     who = asking.principal
     view = _look_at(services, contact_id, who.person.login)
-    done = services.reviews.finished(contact_id) if who.may(Right.REVIEW_READ) else ()
+    done = services.reviews.finished(contact_id, who.person.login) if who.may(Right.REVIEW_READ) else ()
     return render(request, "contact.html", view=view, finished=finished_reviews(view, done))
 
 

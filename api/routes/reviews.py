@@ -57,11 +57,11 @@ def page(request: Request, services: ServicesHere, contact_id: str, login: Actor
         return render(request, "review_nothing.html", view=view)
     review = services.reviews.view(contact_id, chosen, login)
     standing = ReviewStanding.of(review, services.reviews.preview(review))
-    rows = review_page.rows_of(view, review)
+    rows, coming = review_page.rows_of(view, review), services.assignments.next_for(login, (contact_id, chosen))
     return render(
         request, "review.html", view=review_page.only(view, chosen), review=review, standing=standing, rows=rows,
         parts=review_page.parts_of(rows), forms=review_page.applicable(view, chosen), chosen=chosen,
-        notes=review_page.notes_of(review),
+        notes=review_page.notes_of(review), coming=coming,
     )  # fmt: skip
 
 

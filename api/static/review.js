@@ -81,6 +81,8 @@ function showStanding(standing, { isAsked = false } = {}) {
   if (presence.textContent !== told) presence.textContent = told;
   presence.hidden = !told;
   if (isAsked) return;
+  const next = root.querySelector(".next-work");
+  if (next) next.hidden = standing.state !== "done";
   if (!standing.version) tellStatus(say("empty"));
   else if (standing.state === "done") tellStatus(say("done", { time: at(standing.done_at) }));
   else {

@@ -23,6 +23,7 @@ from qm.ports.stores import (
 )
 from qm.ports.voc import DrawStore, FactStore, ReportStore
 from qm.ports.work import TaskStore
+from qm.ports.work_queues import WorkQueueStore
 
 
 class Unit(Protocol):
@@ -143,6 +144,8 @@ class Unit(Protocol):
     @property
     def search(self) -> SearchStore:
         """What was said, by its words."""
+    def work_queues(self) -> WorkQueueStore:
+        """Draws of contacts for review, and who reviews each."""
         ...
 
     @property

@@ -23,6 +23,7 @@ from qm.ports import Unit, UnitOfWork
 from qm.rules.aggregate import score_form
 from qm.services.audit_notes import note_reopened, note_review
 from qm.services.keep_out import contact_within
+from qm.services.queue_steps import note_handed_in
 
 AT_IT = timedelta(minutes=5)
 """Somebody whose draft changed within this is said to be at it."""
@@ -50,7 +51,8 @@ class ReviewView:
     Attributes:
         machine: the machine's evaluation as it stands now.
         own: the reader's own review, or `None`.
-        others: finished reviews of others, the latest first; a draft is nobody's but its writer's.
+        others: finished reviews of others, the latest first; a draft is nobody's but its writer's. None while the
+            reader is still to review the contact for a work queue: what others found mustn't lead them.
         at_it: logins of others whose draft changed within the last minutes.
         is_stale: the machine scored the contact anew since the reader's review was begun.
     """
@@ -94,8 +96,9 @@ class ReviewService:
         with self._reading() as unit:
             machine = self._machine(unit, contact_id, form_id)
             reviews = unit.reviews.of_contact(contact_id, form_id)
+            is_blind = form_id in unit.work_queues.blind_forms(contact_id, reader)
         own = _of(reviews, reader)
-        others = _done(review for review in reviews if review.reviewer != reader)
+        others = () if is_blind else _done(review for review in reviews if review.reviewer != reader)
         since = self._now() - AT_IT
         at_it = sorted(
             r.reviewer for r in reviews
@@ -114,15 +117,19 @@ class ReviewService:
         fitting = [g for g in given if g.criterion_id in known and not answer_fault(known[g.criterion_id], g)]
         return score_form(form, merge_answers(form, view.machine, fitting))
 
-    def finished(self, contact_id: str) -> tuple[Review, ...]:
+    def finished(self, contact_id: str, reader: str) -> tuple[Review, ...]:
         """What was handed in about a contact, on any form, the latest first.
+
+        On forms that the reader is still to review for a work queue only their own is shown.
 
         Raises:
             NotFoundError: no such contact within the scope.
         """
         with self._reading() as unit:
             contact_within(unit, contact_id, self._scope)
-            return _done(unit.reviews.of_contact(contact_id))
+            blind = unit.work_queues.blind_forms(contact_id, reader)
+            reviews = unit.reviews.of_contact(contact_id)
+        return _done(review for review in reviews if review.form_id not in blind or review.reviewer == reader)
 
     def save(self, contact_id: str, form_id: str, reviewer: str, filled: Filled) -> Review:
         """Keep a draft; what was handed in becomes a draft again when it's changed.
@@ -159,6 +166,7 @@ class ReviewService:
             )
             unit.reviews.save(done, draft.version)
             note_review(unit, machine, done)
+            note_handed_in(unit, done, now)
             return done
 
     def drop(self, contact_id: str, form_id: str, reviewer: str) -> None:

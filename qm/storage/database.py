@@ -41,6 +41,7 @@ from qm.storage.search_store import SqlSearchStore
 from qm.storage.subject_store import SqlSubjectStore
 from qm.storage.task_store import SqlTaskStore
 from qm.storage.voc_stores import SqlDrawStore, SqlReportStore
+from qm.storage.work_queue_store import SqlWorkQueueStore
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class SqlUnit:
     sessions: SqlSessionStore
     reviews: SqlReviewStore
     search: SqlSearchStore
+    work_queues: SqlWorkQueueStore
 
     def lock(self, name: str) -> None:
         """Wait until no other transaction holds that name; it's let go at this one's end."""
@@ -300,4 +302,5 @@ def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
         SqlEraser(connection, forget), SqlTaskStore(connection), SqlObjectNames(connection),
         SqlPeopleStore(connection), SqlSessionStore(connection), SqlReviewStore(connection),
         SqlSearchStore(connection),
+        SqlWorkQueueStore(connection),
     )  # fmt: skip

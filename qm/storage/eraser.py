@@ -77,6 +77,7 @@ class SqlEraser(SqlStore):
         counts["cases"] = self._cases(subject, ids)
         counts["sheets"] = self._calibration(subject.contacts, ids)
         counts["reviews"] = self._reviews(subject.contacts, ids)
+        self._assignments(subject.contacts, ids)
         counts |= {table.name: self._drop(table, table.c.contact_id.in_(subject.contacts)) for table in OUTPUTS}
         counts |= drop_mentions(self._connection, subject, ids)
         self._drop(tables.contacts, tables.contacts.c.id.in_(subject.contacts))
@@ -196,6 +197,14 @@ class SqlEraser(SqlStore):
             values = {"contact_id": left.contact_id, "document": dump(left)}
             self._connection.execute(update(table).where(table.c.id == row.id).values(**values))
         return len(about)
+
+    def _assignments(self, contact_ids: Collection[str], ids: Ids) -> None:
+        """What was drawn and done stays, under new ids; nobody is asked to review what is gone."""
+        table = tables.assignments
+        for contact_id in contact_ids:
+            own = update(table).where(table.c.contact_id == contact_id)
+            self._connection.execute(own.where(table.c.state == "open").values(state="withdrawn"))
+            self._connection.execute(own.values(contact_id=ids[contact_id]))
 
     def _evidence(self, contact_ids: list[str]) -> dict[str, int]:
         """Quotes, reasons, notes and comments go; results, scores and ids stay."""

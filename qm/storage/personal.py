@@ -84,6 +84,11 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     ),
     "saved_searches": {"id": N, "owner": N, "name": D, "alerts": N, "document": D},
     "search_alerts": {"search_id": N, "contact_id": D, "at_s": N, "is_read": N},
+    "work_queues": {"id": N, "drawn_s": N, "document": N},
+    "assignments": {
+        "queue_id": N, "step": F, "contact_id": R, "form_id": F, "analyst": N, "state": F, "due": N, "probability": F,
+        "stratum": F, "risks": F, "doubts": F, "position": F, "wants_second": F, "done_s": N,
+    },
     "people": dict.fromkeys(("id", "login", "state", "version", "document"), N),
     "person_secrets": dict.fromkeys(("person_id", "document"), N),
     "sessions": dict.fromkeys(("key_sha256", "person_id", "csrf", "opened_s", "seen_s"), N),

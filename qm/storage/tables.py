@@ -17,6 +17,7 @@ from sqlalchemy import (
 from qm.domain.voc_names import HISTORY_COLUMNS, SCALE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
 from qm.storage.search_tables import saved_searches, search_alerts, search_entries
 from qm.storage.table_metadata import metadata
+from qm.storage.work_queue_tables import assignments, work_queues
 from qm.storage.workbench_tables import (
     people,
     person_secrets,
@@ -28,6 +29,7 @@ from qm.storage.workbench_tables import (
 )
 
 __all__ = [  # what stands elsewhere; the rest is this module's own
+    "assignments",
     "metadata",
     "people",
     "person_secrets",
@@ -39,6 +41,7 @@ __all__ = [  # what stands elsewhere; the rest is this module's own
     "sign_in_failures",
     "sign_in_links",
     "tokens",
+    "work_queues",
 ]  # fmt: skip
 
 

@@ -132,10 +132,19 @@ def begun(site):
     site.client.put(site.address(REVIEW) + FORM, json=sheet(site))
 
 
+def no_quotas(_site):
+    day = "2026-11-20"
+    return {"name": "x", "form_id": "servizio-clienti", "since": day, "until": day, "size": 1, "analysts": {}}
+
+
 AGENT, TEAM = "Giulia Ferretti", "Casa"
 FIGURES = Row(R.FIGURES_READ, whole=True)
 RATER = Row(R.CALIBRATION_ANSWER, whole=True)
 OPEN = Row(ANYBODY)
+ASSIGNS = Row(R.REVIEW_ASSIGN)
+NO_QUEUE = Row(R.REVIEW_ASSIGN, status=404)
+"""Of a queue that isn't there; what one sees of another part's: test_queue_pages. Only analysts may both hand out work
+and read contacts, as only they may write reviews: the rows of lists of contacts name that right."""
 FORM = "?form=servizio-clienti"
 REVIEW, STANDING = "/api/v1/reviews/{contact_id:path}", "/api/v1/review-standing/{contact_id:path}"
 SESSION = "/api/v1/calibration/sessions/{session_id}"
@@ -218,6 +227,30 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/calibration/map"): FIGURES,
     ("GET", "/api/v1/calibration/map"): FIGURES,
     ("GET", "/api/v1/calibration/map.csv"): FIGURES,
+    ("GET", "/queue"): Row(R.REVIEW_WRITE),
+    ("GET", "/queue/next"): Row(R.REVIEW_WRITE, status=303),
+    ("GET", "/api/v1/queue"): Row(R.REVIEW_WRITE),
+    ("GET", "/queues"): ASSIGNS,
+    ("GET", "/queues/new"): ASSIGNS,
+    ("POST", "/queues/new"): Row(R.REVIEW_ASSIGN, status=400, fields=lambda _site: {"size": "x"}),
+    ("POST", "/queues"): Row(R.REVIEW_ASSIGN, status=400, fields=lambda _site: {"size": "x"}),
+    ("GET", "/queues/{queue_id}"): NO_QUEUE,
+    ("POST", "/queues/{queue_id}/change"): Row(R.REVIEW_WRITE, status=404, fields=lambda _site: {"step": "first"}),
+    ("POST", "/queues/{queue_id}/hand-over"): Row(R.REVIEW_ASSIGN, status=404, fields=lambda _site: {}),
+    ("POST", "/queues/{queue_id}/withdraw"): Row(R.REVIEW_ASSIGN, status=404, fields=lambda _site: {}),
+    ("GET", "/api/v1/queues"): ASSIGNS,
+    ("POST", "/api/v1/queues/preview"): Row(R.REVIEW_ASSIGN, status=400, body=no_quotas),
+    ("POST", "/api/v1/queues"): Row(R.REVIEW_ASSIGN, status=400, body=no_quotas),
+    ("GET", "/api/v1/queues/{queue_id}"): NO_QUEUE,
+    ("GET", "/api/v1/queues/{queue_id}/assignments"): Row(R.REVIEW_WRITE, status=404),
+    ("GET", "/api/v1/queues/{queue_id}/assignments.csv"): Row(R.REVIEW_WRITE, status=404),
+    ("POST", "/api/v1/queues/{queue_id}/change"): Row(
+        R.REVIEW_WRITE, status=404, body=lambda _site: {"contact_id": "C-1", "withdraw": True}
+    ),
+    ("POST", "/api/v1/queues/{queue_id}/hand-over"): Row(
+        R.REVIEW_ASSIGN, status=404, body=lambda _site: {"from": "a", "to": "b"}
+    ),
+    ("POST", "/api/v1/queues/{queue_id}/withdraw"): Row(R.REVIEW_ASSIGN, status=404),
     ("GET", "/audit"): Row(R.AUDIT_READ, whole=True),
     ("GET", "/api/v1/audit"): Row(R.AUDIT_READ, whole=True),
     ("GET", "/healthz"): OPEN,

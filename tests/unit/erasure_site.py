@@ -18,6 +18,7 @@ from qm.domain.evaluation import Answer, SectionScore
 from qm.domain.figures import Count
 from qm.domain.form import Form, Section
 from qm.domain.generative import Reply
+from qm.domain.people import Scope
 from qm.domain.prediction import LifeStage
 from qm.domain.recognition import Recognition, Voices
 from qm.domain.recording import Recording
@@ -30,6 +31,7 @@ from qm.domain.text import Text
 from qm.domain.trained_answers import AnswerReview, Standing
 from qm.domain.transcript import Grade, Role
 from qm.domain.voc_plan import VocPlan
+from qm.domain.work_queue import Assignment, EvaluationStep, QueuePlan, Quota, WorkQueue
 from qm.ports.voc import SurveyDraw
 from qm.services.case_steps import Step
 from qm.services.cases import CaseService
@@ -212,11 +214,21 @@ class Site:
                 unit.reviews.save(_review(unit, contact_id), 0)
                 unit.search.save(SavedSearch(f"s-{contact_id}", "ugo", f"cerco {contact_id}", said(contact_id)))
                 unit.search.alert(f"s-{contact_id}", [contact_id], 1.0)
+            unit.work_queues.add(*_queue(ids))
             unit.documents.save("themes", "comments", dump({"centre": QUOTE}))
         for contact_id in ids:
             self.replies.put("ab" + contact_id, Reply(dump({"quote": said(contact_id)})))
         reviews = tuple(AnswerReview(each, Answer.MET, Answer.MET) for each in ids)
         self.answers.stand(Standing("c1", LifeStage.PEOPLE, labels=Count(3, 6), trained_on=tuple(ids), reviews=reviews))
+
+
+def _queue(ids):
+    plan = QueuePlan("week", "form", DAY_ONE.date(), NOW.date(), 6, (Quota("ugo", 6),))
+    rows = [
+        Assignment("q-1", each, "form", "ugo", EvaluationStep.FIRST, NOW.date(), 0.5, "A-1", (), 0, place)
+        for place, each in enumerate(ids)
+    ]
+    return WorkQueue("q-1", plan, Scope(), 6, {}, NOW, "ada"), rows
 
 
 def _review(unit, contact_id):
