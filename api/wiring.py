@@ -14,6 +14,7 @@ from qm.domain.people import Scope
 from qm.domain.sign_in import SessionRules
 from qm.domain.text import Language
 from qm.domain.voc_plan import VocPlan
+from qm.operations.hook_post import new_secret
 from qm.operations.identity_provider import IdentityProvider
 from qm.operations.one_time_codes import new_key, step_of
 from qm.operations.passwords import Passwords, common_passwords
@@ -30,8 +31,11 @@ from qm.services.derive_form import DeriveService
 from qm.services.drivers import DriverService
 from qm.services.estimates import EstimateService
 from qm.services.figures import FigureService
+from qm.services.hook_address import hosts_of
+from qm.services.hooks import HookService
 from qm.services.people import PeopleService
 from qm.services.rater_study import RaterStudyService
+from qm.services.repeats import RepeatService
 from qm.services.reviews import ReviewService
 from qm.services.selection import SelectionService
 from qm.services.sign_in import SignInService
@@ -77,6 +81,8 @@ class Services:
     reviews: ReviewService
     account: AccountService
     provider: IdentityProvider | None
+    hooks: HookService
+    repeats: RepeatService
 
     def seen_by(self, scope: Scope) -> "Services":
         """The same for somebody who sees that scope. What isn't narrowed here is for whoever sees the whole site."""
@@ -130,6 +136,8 @@ def build_services(settings: Settings) -> Services:
         people=PeopleService(writing, reading, sign_in, _now),
         account=AccountService(sign_in, new_key),
         provider=IdentityProvider(settings, monotonic) if settings.oidc_issuer else None,
+        hooks=HookService(writing, reading, hosts_of(settings.hook_hosts), _now, token_hex, new_secret),
+        repeats=RepeatService(writing, _now),
     )
 
 

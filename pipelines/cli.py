@@ -24,6 +24,7 @@ from pipelines.commands import (
     erasure,
     estimate,
     forms,
+    hooks,
     lists,
     models,
     objects,
@@ -71,6 +72,7 @@ derive.register(forms.forms)
 selection.register(lists.survey)
 estimate.register(app)
 erasure.register(app)
+hooks.register(app)
 retention.register(app)
 service.register(app)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]

@@ -167,6 +167,7 @@ class Intake:
                     refused[entry.subject] = entry
                     unit.tasks.shut(run_id, each, TaskState.QUARANTINED, entry.message)
                     unit.work.quarantine(entry, is_contact=True)
+                    unit.hooks.tell("contact.quarantined", "contact", entry.subject, code=entry.code, stage=entry.stage)
             unit.tasks.withdraw([name for name in outputs if name not in refused])
             _reopen(unit, run_id)
             return dict(unit.tasks.add(run_id, [each for each in wanted if each.contact_id not in refused]))

@@ -7,6 +7,8 @@ from typing import Protocol, TypeAlias
 from qm.ports.audit import AuditStore
 from qm.ports.calibration import CalibrationStore
 from qm.ports.cases import CaseStore
+from qm.ports.hooks import HookStore
+from qm.ports.kept_answers import KeptAnswerStore
 from qm.ports.objects import ObjectNames
 from qm.ports.people import PeopleStore, SessionStore
 from qm.ports.retention import Eraser, ErasureLedger, HoldStore, SubjectStore
@@ -137,6 +139,16 @@ class Unit(Protocol):
     @property
     def reviews(self) -> ReviewStore:
         """What people answered beside the machine."""
+        ...
+
+    @property
+    def hooks(self) -> HookStore:
+        """Who is told of events."""
+        ...
+
+    @property
+    def kept_answers(self) -> KeptAnswerStore:
+        """What repeated requests were answered."""
         ...
 
     @property

@@ -33,6 +33,8 @@ from qm.storage.eraser import SqlEraser
 from qm.storage.erasure_ledger import SqlErasureLedger
 from qm.storage.fact_store import SqlFactStore
 from qm.storage.hold_store import SqlHoldStore
+from qm.storage.hook_store import SqlHookStore
+from qm.storage.kept_answer_store import SqlKeptAnswerStore
 from qm.storage.object_names import SqlObjectNames
 from qm.storage.partitions import Partition, partition
 from qm.storage.people_store import SqlPeopleStore, SqlSessionStore
@@ -83,6 +85,8 @@ class SqlUnit:
     people: SqlPeopleStore
     sessions: SqlSessionStore
     reviews: SqlReviewStore
+    hooks: SqlHookStore
+    kept_answers: SqlKeptAnswerStore
 
     def lock(self, name: str) -> None:
         """Wait until no other transaction holds that name; it's let go at this one's end."""
@@ -136,6 +140,7 @@ class Database:
         with timing, self._translated(), self._connected(self._engine) as connection, connection.begin():
             unit = _unit(connection, self._pen)
             yield unit
+            unit.hooks.tell_noted(unit.audit.noted)
             is_audited = unit.audit.flush(unit.lock)
             if not (durable or is_audited):
                 dont_wait_for_disk(connection)
@@ -283,7 +288,7 @@ class Database:
 
 
 def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
-    contacts, work = SqlContactStore(connection), stores.SqlWorkStore(connection)
+    contacts, work, hand = SqlContactStore(connection), stores.SqlWorkStore(connection), pen or AuditPen()
 
     def forget() -> None:
         contacts.forget()
@@ -297,4 +302,5 @@ def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
         SqlHoldStore(connection), SqlErasureLedger(connection), SqlSubjectStore(connection),
         SqlEraser(connection, forget), SqlTaskStore(connection), SqlObjectNames(connection),
         SqlPeopleStore(connection), SqlSessionStore(connection), SqlReviewStore(connection),
+        SqlHookStore(connection, hand.now, hand.salt), SqlKeptAnswerStore(connection),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from qm.domain.voc_names import HISTORY_COLUMNS, SCALE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
+from qm.storage.hook_tables import hook_deliveries, hook_secrets, hooks, kept_answers
 from qm.storage.table_metadata import metadata
 from qm.storage.workbench_tables import (
     people,
@@ -27,7 +28,18 @@ from qm.storage.workbench_tables import (
 )
 
 __all__ = [  # what stands elsewhere; the rest is this module's own
-    "metadata", "people", "person_secrets", "reviews", "sessions", "sign_in_failures", "sign_in_links", "tokens",
+    "hook_deliveries",
+    "hook_secrets",
+    "hooks",
+    "kept_answers",
+    "metadata",
+    "people",
+    "person_secrets",
+    "reviews",
+    "sessions",
+    "sign_in_failures",
+    "sign_in_links",
+    "tokens",
 ]  # fmt: skip
 
 
@@ -339,5 +351,8 @@ VOLATILE = frozenset(
         "tokens",
         "sign_in_links",
         "sign_in_failures",
+        "hook_secrets",
+        "hook_deliveries",
+        "kept_answers",
     }
 )

@@ -134,6 +134,7 @@ def begun(site):
 
 AGENT, TEAM = "Giulia Ferretti", "Casa"
 FIGURES = Row(R.FIGURES_READ, whole=True)
+HOOKS = Row(R.HOOK_MANAGE, whole=True)
 RATER = Row(R.CALIBRATION_ANSWER, whole=True)
 OPEN = Row(ANYBODY)
 FORM = "?form=servizio-clienti"
@@ -207,6 +208,19 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/calibration/map.csv"): FIGURES,
     ("GET", "/audit"): Row(R.AUDIT_READ, whole=True),
     ("GET", "/api/v1/audit"): Row(R.AUDIT_READ, whole=True),
+    ("GET", "/hooks"): HOOKS,
+    ("POST", "/hooks"): Row(R.HOOK_MANAGE, whole=True, status=400, fields=lambda _site: {"url": "x"}),
+    ("POST", "/hooks/{hook_id}/{step}"): Row(R.HOOK_MANAGE, whole=True, status=400, fields=lambda _site: {}),
+    ("GET", "/api/v1/hooks"): HOOKS,
+    ("POST", "/api/v1/hooks"): Row(
+        R.HOOK_MANAGE, whole=True, status=400, body=lambda _site: {"url": "x", "events": []}
+    ),
+    ("DELETE", "/api/v1/hooks/{hook_id}"): Row(R.HOOK_MANAGE, whole=True, status=404),
+    ("POST", "/api/v1/hooks/{hook_id}/pause"): Row(R.HOOK_MANAGE, whole=True, status=404),
+    ("POST", "/api/v1/hooks/{hook_id}/resume"): Row(R.HOOK_MANAGE, whole=True, status=404),
+    ("POST", "/api/v1/hooks/{hook_id}/test"): Row(R.HOOK_MANAGE, whole=True, status=404),
+    ("GET", "/api/v1/hooks/{hook_id}/deliveries"): Row(R.HOOK_MANAGE, whole=True, status=404),
+    ("POST", "/api/v1/hooks/{hook_id}/deliveries/{delivery_id}/resend"): Row(R.HOOK_MANAGE, whole=True, status=404),
     ("GET", "/healthz"): OPEN,
     ("GET", "/readyz"): OPEN,
     ("GET", "/metrics"): OPEN,
