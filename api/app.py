@@ -27,6 +27,7 @@ from api.routes import (
     derived_form,
     drivers,
     estimates,
+    exports,
     health,
     hooks,
     overview,
@@ -54,7 +55,7 @@ Every page has a JSON twin below `/api/v1` that returns the very object that the
 
 ROUTES = (
     overview, reviews, contacts, coaching, surveys, cases, comments, drivers, derived_form, selection, estimates,
-    calibration, calibration_study, audit, hooks, health, sign_in, sign_in_provider, account, tokens,
+    calibration, calibration_study, audit, exports, hooks, health, sign_in, sign_in_provider, account, tokens,
 )  # fmt: skip
 """In the order in which the API documentation lists them."""
 

@@ -20,7 +20,7 @@ from api import envelopes
 from api.people.principal import BEARER, given_key
 from api.schemas.errors import ErrorBody
 from qm.domain.people import Principal
-from qm.errors import InputError, QmError
+from qm.errors import InputError, QmError, TooLongError
 from qm.ports.kept_answers import KeptAnswer
 
 HEADER, REPLAYED = "idempotency-key", "Idempotency-Replayed"
@@ -121,7 +121,7 @@ async def _whole(request: Request) -> bytes:
     async for part in request.stream():
         body += part
         if len(body) > LONGEST_BODY:
-            raise InputError("request.too_long", f"the request is longer than {LONGEST_BODY} bytes", "in parts")
+            raise TooLongError("request.too_long", f"the request is longer than {LONGEST_BODY} bytes", "in parts")
     return bytes(body)
 
 

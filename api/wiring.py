@@ -26,6 +26,7 @@ from qm.services.calibration import CalibrationService
 from qm.services.cases import CaseService
 from qm.services.coaching import CoachingService
 from qm.services.comments import CommentService
+from qm.services.contact_export import ContactExport
 from qm.services.contacts import ContactService
 from qm.services.derive_form import DeriveService
 from qm.services.drivers import DriverService
@@ -83,6 +84,7 @@ class Services:
     provider: IdentityProvider | None
     hooks: HookService
     repeats: RepeatService
+    export: ContactExport
 
     def seen_by(self, scope: Scope) -> "Services":
         """The same for somebody who sees that scope. What isn't narrowed here is for whoever sees the whole site."""
@@ -91,6 +93,7 @@ class Services:
         return replace(
             self, contacts=self.contacts.seen_by(scope), coaching=self.coaching.seen_by(scope),
             cases=self.cases.seen_by(scope), reviews=self.reviews.seen_by(scope),
+            export=self.export.seen_by(scope),
         )  # fmt: skip
 
 
@@ -138,6 +141,7 @@ def build_services(settings: Settings) -> Services:
         provider=IdentityProvider(settings, monotonic) if settings.oidc_issuer else None,
         hooks=HookService(writing, reading, hosts_of(settings.hook_hosts), _now, token_hex, new_secret),
         repeats=RepeatService(writing, _now),
+        export=ContactExport(reading, forms, plan.window.zone),
     )
 
 

@@ -23,6 +23,7 @@ from pipelines.commands import (
     drivers,
     erasure,
     estimate,
+    export,
     forms,
     hooks,
     lists,
@@ -73,6 +74,7 @@ selection.register(lists.survey)
 estimate.register(app)
 erasure.register(app)
 hooks.register(app)
+export.register(app)
 retention.register(app)
 service.register(app)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]

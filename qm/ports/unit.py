@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 from qm.ports.audit import AuditStore
 from qm.ports.calibration import CalibrationStore
 from qm.ports.cases import CaseStore
+from qm.ports.export import ExportStore
 from qm.ports.hooks import HookStore
 from qm.ports.kept_answers import KeptAnswerStore
 from qm.ports.objects import ObjectNames
@@ -139,6 +140,11 @@ class Unit(Protocol):
     @property
     def reviews(self) -> ReviewStore:
         """What people answered beside the machine."""
+        ...
+
+    @property
+    def export(self) -> ExportStore:
+        """Contacts as rows of a table."""
         ...
 
     @property

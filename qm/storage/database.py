@@ -31,6 +31,7 @@ from qm.storage.content import content_fingerprint
 from qm.storage.database_errors import storage_error
 from qm.storage.eraser import SqlEraser
 from qm.storage.erasure_ledger import SqlErasureLedger
+from qm.storage.export_store import SqlExportStore
 from qm.storage.fact_store import SqlFactStore
 from qm.storage.hold_store import SqlHoldStore
 from qm.storage.hook_store import SqlHookStore
@@ -87,6 +88,7 @@ class SqlUnit:
     reviews: SqlReviewStore
     hooks: SqlHookStore
     kept_answers: SqlKeptAnswerStore
+    export: SqlExportStore
 
     def lock(self, name: str) -> None:
         """Wait until no other transaction holds that name; it's let go at this one's end."""
@@ -302,5 +304,5 @@ def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
         SqlHoldStore(connection), SqlErasureLedger(connection), SqlSubjectStore(connection),
         SqlEraser(connection, forget), SqlTaskStore(connection), SqlObjectNames(connection),
         SqlPeopleStore(connection), SqlSessionStore(connection), SqlReviewStore(connection),
-        SqlHookStore(connection, hand.now, hand.salt), SqlKeptAnswerStore(connection),
+        SqlHookStore(connection, hand.now, hand.salt), SqlKeptAnswerStore(connection), SqlExportStore(connection),
     )  # fmt: skip

@@ -6,6 +6,7 @@ Whoever adds a route adds its row here.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -134,6 +135,7 @@ def begun(site):
 
 AGENT, TEAM = "Giulia Ferretti", "Casa"
 FIGURES = Row(R.FIGURES_READ, whole=True)
+PARQUET = Row(R.EXPORT_TAKE, status=200 if find_spec("pyarrow") else 503)
 HOOKS = Row(R.HOOK_MANAGE, whole=True)
 RATER = Row(R.CALIBRATION_ANSWER, whole=True)
 OPEN = Row(ANYBODY)
@@ -208,6 +210,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/calibration/map.csv"): FIGURES,
     ("GET", "/audit"): Row(R.AUDIT_READ, whole=True),
     ("GET", "/api/v1/audit"): Row(R.AUDIT_READ, whole=True),
+    ("GET", "/api/v1/export/contacts.csv"): Row(R.EXPORT_TAKE, told=(AGENT, "C-1", "C-3")),
+    ("GET", "/api/v1/export/contacts.parquet"): PARQUET,
     ("GET", "/hooks"): HOOKS,
     ("POST", "/hooks"): Row(R.HOOK_MANAGE, whole=True, status=400, fields=lambda _site: {"url": "x"}),
     ("POST", "/hooks/{hook_id}/{step}"): Row(R.HOOK_MANAGE, whole=True, status=400, fields=lambda _site: {}),
