@@ -54,8 +54,8 @@ Every page has a JSON twin below `/api/v1` that returns the very object that the
 """
 
 ROUTES = (
-    overview, reviews, contacts, coaching, surveys, cases, comments, drivers, derived_form, selection, estimates,
-    calibration, calibration_study, audit, exports, hooks, health, sign_in, sign_in_provider, account, tokens,
+    overview, reviews, exports, contacts, coaching, surveys, cases, comments, drivers, derived_form, selection,
+    estimates, calibration, calibration_study, audit, hooks, health, sign_in, sign_in_provider, account, tokens,
 )  # fmt: skip
 """In the order in which the API documentation lists them."""
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from time import monotonic
 
+import qm
 from api.listening import Listening
 from api.playback import Playback
 from qm.analysis.voc.link_surveys import LinkPolicy
@@ -43,6 +44,7 @@ from qm.services.sign_in import SignInService
 from qm.services.survey_intake import SurveyIntake
 from qm.services.survey_reports import SurveyReportService
 from qm.services.surveys import SurveyService
+from qm.services.vcon_export import VconExport
 from qm.storage.audit_anchors import FileAnchors
 from qm.storage.audit_store import AuditPen
 from qm.storage.database import Database
@@ -85,6 +87,7 @@ class Services:
     hooks: HookService
     repeats: RepeatService
     export: ContactExport
+    vcon: VconExport
 
     def seen_by(self, scope: Scope) -> "Services":
         """The same for somebody who sees that scope. What isn't narrowed here is for whoever sees the whole site."""
@@ -93,7 +96,7 @@ class Services:
         return replace(
             self, contacts=self.contacts.seen_by(scope), coaching=self.coaching.seen_by(scope),
             cases=self.cases.seen_by(scope), reviews=self.reviews.seen_by(scope),
-            export=self.export.seen_by(scope),
+            export=self.export.seen_by(scope), vcon=self.vcon.seen_by(scope),
         )  # fmt: skip
 
 
@@ -141,6 +144,7 @@ def build_services(settings: Settings) -> Services:
         provider=IdentityProvider(settings, monotonic) if settings.oidc_issuer else None,
         hooks=HookService(writing, reading, hosts_of(settings.hook_hosts), _now, token_hex, new_secret),
         repeats=RepeatService(writing, _now),
+        vcon=VconExport(ContactService(reading, forms), objects, settings.public_url, qm.__version__, _now),
         export=ContactExport(reading, forms, plan.window.zone),
     )
 

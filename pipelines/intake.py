@@ -99,13 +99,17 @@ class Intake:
         self._scales = scales
         self._seconds = seconds
 
-    def read(self, folder: Path) -> Day:
+    def read(self, folder: Path, more: Sequence[Fault] = ()) -> Day:
         """Read a day folder and put its contacts on the work list, in one transaction.
+
+        Args:
+            more: faults of what the folder was made from.
 
         Raises:
             DayFolderError: the folder as a whole can't be used; nothing was changed.
         """
         day = read_day(folder, self._scales)
+        day = replace(day, faults=(*day.faults, *more))
         positions = {contact.id: position for position, contact in enumerate(day.contacts)}
         return self.keep(day, str(folder.resolve()), positions)
 

@@ -6,14 +6,15 @@ from tempfile import TemporaryFile
 from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from api.actor import ActorHere
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
-from api.people.principal import needs
+from api.people.principal import AskingHere, needs
 from api.schemas.errors import ErrorEnvelope
 from qm.domain.people import Right
+from qm.errors import RightError
 from qm.parquet_file import require_parquet, write_parquet
 from qm.services.contact_export import ExportWish
 
@@ -30,6 +31,11 @@ PARQUET: dict[int | str, dict[str, Any]] = {
     },
     400: CSV[400],
     503: {"model": ErrorEnvelope, "description": "pyarrow isn't installed here"},
+}
+
+VCON: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {"schema": {"type": "object"}}}, "description": "An unsigned vCon"},
+    403: {"model": ErrorEnvelope, "description": "Without the right, or inline without that to listen"},
 }
 
 
@@ -81,3 +87,22 @@ def _pieces(target: IO[bytes]) -> Iterator[bytes]:
 
 def _named(name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
+# Before the contact itself, whose id takes the whole rest of an address: this module stands before `contacts`.
+@router.get(
+    "/api/v1/contacts/{contact_id:path}/vcon", summary="A contact as a vCon", response_class=JSONResponse,
+    dependencies=[needs(Right.CONTACT_READ)], responses=VCON,
+)  # fmt: skip
+def vcon(
+    services: ServicesHere, asking: AskingHere, contact_id: str,
+    inline: Annotated[bool, Query(description="with the recording inside; needs the right to listen")] = False,
+) -> Response:  # fmt: skip
+    """Parties, dialog, and as analysis the transcript and one evaluation a form (draft-ietf-vcon-vcon-core-04)."""
+    who = asking.principal
+    if inline and not who.may(Right.CONTACT_LISTEN):
+        message = f"'{who.person.login}' may not listen to recordings ({Right.CONTACT_LISTEN.value})"
+        raise RightError("right.missing", message, "ask without `inline`")
+    made = services.vcon.make(contact_id, inline=inline)
+    services.audit.look("vcon.exported", "contact", contact_id, who.person.login)
+    return JSONResponse(made, headers=_named("contact.vcon.json"))

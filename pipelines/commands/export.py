@@ -1,7 +1,7 @@
 """Commands that hand contacts to other programs: as a table, or each as a vCon."""
 
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,9 +9,12 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.context import CommandContext
+from qm import __version__
+from qm.documents import dump
 from qm.errors import InputError, StorageError
 from qm.parquet_file import require_parquet, write_parquet
 from qm.services.contact_export import ContactExport, ExportWish
+from qm.services.vcon_export import VconExport
 
 export = typer.Typer(no_args_is_help=True, help="Hand contacts to other programs.")
 
@@ -60,6 +63,42 @@ def export_contacts(
                 text.writelines(service.csv(wish))
     except OSError as error:
         raise StorageError("output.failed", f"{out}: {error.strerror}", "check where it goes") from None
+
+
+@export.command("vcon")
+def export_vcon(
+    out: Annotated[Path, typer.Argument(help="Folder to write into, a file a contact.")],
+    contact_ids: Annotated[list[str] | None, typer.Option("--contact", help="This contact; may come again.")] = None,
+    day: Annotated[str, typer.Option(help="All contacts of this day, like 2026-11-20.")] = "",
+    inline: Annotated[bool, typer.Option("--inline", help="With the recordings inside.")] = False,
+) -> None:
+    """Write contacts as vCons: parties, dialog, transcript, evaluations."""
+    context = CommandContext.open()
+    wiring = context.wiring
+    if bool(contact_ids) == bool(day):
+        raise InputError("export.which", "give --contact or --day", "one of the two")
+    wanted = contact_ids or _of_day(context, day)
+    service = VconExport(wiring.contacts, wiring.objects, context.settings.public_url, __version__, _now)
+    for contact_id in wanted:
+        made = service.make(contact_id, inline=inline)
+        wiring.audit.look("vcon.exported", "contact", contact_id)
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            (out / f"{made['uuid']}.vcon.json").write_text(dump(made), encoding="utf-8")
+        except OSError as error:
+            raise StorageError("output.failed", f"{out}: {error.strerror}", "check where it goes") from None
+    context.out.print(f"{len(wanted)} → {out}")
+
+
+def _of_day(context: CommandContext, day: str) -> list[str]:
+    wiring = context.wiring
+    service = ContactExport(wiring.database.reading, wiring.forms, wiring.plan.window.zone)
+    at = _day(day)
+    return [row[0] for page in service.pages(ExportWish(at, at)) for row in page]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _day(text: str) -> date | None:

@@ -212,6 +212,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/audit"): Row(R.AUDIT_READ, whole=True),
     ("GET", "/api/v1/export/contacts.csv"): Row(R.EXPORT_TAKE, told=(AGENT, "C-1", "C-3")),
     ("GET", "/api/v1/export/contacts.parquet"): PARQUET,
+    ("GET", "/api/v1/contacts/{contact_id:path}/vcon"): Row(R.EXPORT_TAKE, one=True),
     ("GET", "/hooks"): HOOKS,
     ("POST", "/hooks"): Row(R.HOOK_MANAGE, whole=True, status=400, fields=lambda _site: {"url": "x"}),
     ("POST", "/hooks/{hook_id}/{step}"): Row(R.HOOK_MANAGE, whole=True, status=400, fields=lambda _site: {}),
