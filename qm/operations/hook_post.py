@@ -69,7 +69,7 @@ def is_public(address: str) -> bool:
         if wrapped is None and found in _TRANSLATED:
             wrapped = ip_address(int(found) & 0xFFFFFFFF)  # type: ignore[assignment]
         if wrapped is not None:
-            found = wrapped  # type: ignore[assignment]
+            return wrapped.is_global and not wrapped.is_multicast
     return found.is_global and not found.is_multicast
 
 
