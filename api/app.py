@@ -9,7 +9,9 @@ from fastapi.staticfiles import StaticFiles
 
 import qm
 from api import envelopes
+from api.etags import EntityTags
 from api.hosts import KnownHosts, allowed_hosts
+from api.idempotency import IdempotencyKeys
 from api.pages import HERE, render
 from api.people.principal import AskingHere
 from api.people.rate_limit import RateLimit, RateLimiter
@@ -25,7 +27,9 @@ from api.routes import (
     derived_form,
     drivers,
     estimates,
+    exports,
     health,
+    hooks,
     overview,
     printed,
     queues,
@@ -53,9 +57,9 @@ Every page has a JSON twin below `/api/v1` that returns the very object that the
 """
 
 ROUTES = (
-    overview, queues, reviews, contacts, printed, search, coaching, surveys, cases, comments, drivers, derived_form,
-    selection,
-    estimates, calibration, calibration_study, audit, health, sign_in, sign_in_provider, account, tokens,
+    overview, queues, reviews, exports, contacts, printed, search, coaching, surveys, cases, comments, drivers,
+    derived_form, selection, estimates, calibration, calibration_study, audit, hooks, health, sign_in,
+    sign_in_provider, account, tokens,
 )  # fmt: skip
 """In the order in which the API documentation lists them."""
 
@@ -89,6 +93,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.limiter = RateLimiter(settings.rate, monotonic)
     envelopes.install(app)
     # The last one added is the outermost: refused hosts get the headers as well.
+    app.add_middleware(IdempotencyKeys)
+    app.add_middleware(EntityTags)
     app.add_middleware(RateLimit)
     app.add_middleware(KnownHosts, allowed_hosts=allowed_hosts(settings))
     app.add_middleware(SecurityHeaders, only_secure=is_secure(settings))

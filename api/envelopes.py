@@ -24,6 +24,7 @@ STATUS_BY_CLASS: tuple[tuple[type[errors.QmError], int], ...] = (
     (errors.ConflictError, 409),
     (errors.SettingsError, 500),
     (errors.RulePackError, 500),
+    (errors.TooLongError, 413),
     (errors.InputError, 400),
     (errors.ContactError, 409),
     (errors.EngineError, 503),

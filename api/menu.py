@@ -73,6 +73,7 @@ SECTIONS = (
     )),
     _alone("quarantine", "/quarantine", Right.FIGURES_READ, whole=True),
     _alone("audit", "/audit", Right.AUDIT_READ, whole=True),
+    _alone("hooks", "/hooks", Right.HOOK_MANAGE, whole=True),
 )  # fmt: skip
 """In the order in which they are shown."""
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Depends, Request
 
-from qm.errors import InputError, OriginError
+from qm.errors import InputError, OriginError, TooLongError
 
 FROM_HERE = frozenset({"same-origin", "none"})
 """`none`: the reader gave the address by hand."""
@@ -73,14 +73,14 @@ async def read_body(request: Request, longest: int) -> bytes:
     """The request's body; reading stops as soon as it's longer than `longest` bytes.
 
     Raises:
-        InputError: it's longer.
+        TooLongError: it's longer.
     """
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > longest:
             message = f"the request is longer than {longest} bytes"
-            raise InputError("request.too_long", message, "send it in parts")
+            raise TooLongError("request.too_long", message, "send it in parts")
     return bytes(body)
 
 

@@ -6,6 +6,7 @@ from secrets import token_hex
 from time import monotonic
 from zoneinfo import ZoneInfo
 
+import qm
 from api.listening import Listening
 from api.playback import Playback
 from qm.analysis.voc.link_surveys import LinkPolicy
@@ -15,6 +16,7 @@ from qm.domain.people import Scope
 from qm.domain.sign_in import SessionRules
 from qm.domain.text import Language
 from qm.domain.voc_plan import VocPlan
+from qm.operations.hook_post import new_secret
 from qm.operations.identity_provider import IdentityProvider
 from qm.operations.one_time_codes import new_key, step_of
 from qm.operations.passwords import Passwords, common_passwords
@@ -27,13 +29,17 @@ from qm.services.calibration import CalibrationService
 from qm.services.cases import CaseService
 from qm.services.coaching import CoachingService
 from qm.services.comments import CommentService
+from qm.services.contact_export import ContactExport
 from qm.services.contacts import ContactService
 from qm.services.derive_form import DeriveService
 from qm.services.drivers import DriverService
 from qm.services.estimates import EstimateService
 from qm.services.figures import FigureService
+from qm.services.hook_address import hosts_of
+from qm.services.hooks import HookService
 from qm.services.people import PeopleService
 from qm.services.rater_study import RaterStudyService
+from qm.services.repeats import RepeatService
 from qm.services.reviews import ReviewService
 from qm.services.saved_searches import SavedSearchService
 from qm.services.search import SearchService
@@ -42,6 +48,7 @@ from qm.services.sign_in import SignInService
 from qm.services.survey_intake import SurveyIntake
 from qm.services.survey_reports import SurveyReportService
 from qm.services.surveys import SurveyService
+from qm.services.vcon_export import VconExport
 from qm.services.work_queues import WorkQueueService
 from qm.storage.audit_anchors import FileAnchors
 from qm.storage.audit_store import AuditPen
@@ -86,6 +93,10 @@ class Services:
     provider: IdentityProvider | None
     search: SearchService
     searches: SavedSearchService
+    hooks: HookService
+    repeats: RepeatService
+    export: ContactExport
+    vcon: VconExport
 
     def seen_by(self, scope: Scope) -> "Services":
         """The same for somebody who sees that scope. What isn't narrowed here is for whoever sees the whole site."""
@@ -96,6 +107,7 @@ class Services:
             cases=self.cases.seen_by(scope), reviews=self.reviews.seen_by(scope),
             work_queues=self.work_queues.seen_by(scope), assignments=self.assignments.seen_by(scope),
             search=self.search.seen_by(scope),
+            export=self.export.seen_by(scope), vcon=self.vcon.seen_by(scope),
         )  # fmt: skip
 
 
@@ -146,6 +158,10 @@ def build_services(settings: Settings) -> Services:
         people=PeopleService(writing, reading, sign_in, _now),
         account=AccountService(sign_in, new_key),
         provider=IdentityProvider(settings, monotonic) if settings.oidc_issuer else None,
+        hooks=HookService(writing, reading, hosts_of(settings.hook_hosts), _now, token_hex, new_secret),
+        repeats=RepeatService(writing, _now),
+        vcon=VconExport(ContactService(reading, forms), objects, settings.public_url, qm.__version__, _now),
+        export=ContactExport(reading, forms, plan.window.zone),
     )
 
 

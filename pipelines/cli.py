@@ -23,7 +23,9 @@ from pipelines.commands import (
     drivers,
     erasure,
     estimate,
+    export,
     forms,
+    hooks,
     lists,
     models,
     objects,
@@ -74,6 +76,8 @@ derive.register(forms.forms)
 selection.register(lists.survey)
 estimate.register(app)
 erasure.register(app)
+hooks.register(app)
+export.register(app)
 retention.register(app)
 search.register(app)
 service.register(app)

@@ -14,7 +14,7 @@ from pipelines.retries import Retries
 from pipelines.runner import Outcome, Step, Watch
 from qm.domain.contact import Contact
 from qm.domain.run import TODAY, RunKind, RunState
-from qm.errors import NotFoundError
+from qm.errors import Fault, NotFoundError
 from qm.ports import Unit
 
 Announce = Callable[[int], None]
@@ -70,10 +70,16 @@ class DayBatch:
         """
         return self._intake.read(folder)
 
-    def take_in(self, folder: Path, watch: Watch, announce: Announce, priority: int = TODAY) -> tuple[Day, TakenIn]:
-        """Read a day folder, store its recordings and chats, and want its contacts done by whoever works."""
+    def take_in(
+        self, folder: Path, watch: Watch, announce: Announce, priority: int = TODAY, more: Sequence[Fault] = ()
+    ) -> tuple[Day, TakenIn]:  # fmt: skip
+        """Read a day folder, store its recordings and chats, and want its contacts done by whoever works.
+
+        Args:
+            more: faults of what the folder was made from.
+        """
         began = perf_counter()
-        day = self._intake.read(folder)
+        day = self._intake.read(folder, more)
         self._spent(INGEST, perf_counter() - began)
         announce(len(day.contacts))
         place = str(folder.resolve())

@@ -99,13 +99,17 @@ class Intake:
         self._scales = scales
         self._seconds = seconds
 
-    def read(self, folder: Path) -> Day:
+    def read(self, folder: Path, more: Sequence[Fault] = ()) -> Day:
         """Read a day folder and put its contacts on the work list, in one transaction.
+
+        Args:
+            more: faults of what the folder was made from.
 
         Raises:
             DayFolderError: the folder as a whole can't be used; nothing was changed.
         """
         day = read_day(folder, self._scales)
+        day = replace(day, faults=(*day.faults, *more))
         positions = {contact.id: position for position, contact in enumerate(day.contacts)}
         return self.keep(day, str(folder.resolve()), positions)
 
@@ -167,6 +171,7 @@ class Intake:
                     refused[entry.subject] = entry
                     unit.tasks.shut(run_id, each, TaskState.QUARANTINED, entry.message)
                     unit.work.quarantine(entry, is_contact=True)
+                    unit.hooks.tell("contact.quarantined", "contact", entry.subject, code=entry.code, stage=entry.stage)
             unit.tasks.withdraw([name for name in outputs if name not in refused])
             _reopen(unit, run_id)
             return dict(unit.tasks.add(run_id, [each for each in wanted if each.contact_id not in refused]))

@@ -235,6 +235,7 @@ class ContactRunner:
         outcome = self._claim.close(unit, contact_id, Outcome.DONE if is_new else Outcome.UNCHANGED, "")
         if is_new:
             unit.work.finish(contact_id)
+            unit.hooks.tell("contact.done", "contact", contact_id)
         return outcome
 
     def _look(self, unit: Unit, contact_id: str, start: int) -> Look:
@@ -325,6 +326,7 @@ class ContactRunner:
         def quarantine(unit: Unit) -> Outcome:
             outcome = self._claim.close(unit, entry.subject, Outcome.QUARANTINED, trouble)
             unit.work.quarantine(entry, is_contact=True)
+            unit.hooks.tell("contact.quarantined", "contact", entry.subject, code=entry.code, stage=entry.stage)
             return outcome
 
         return self._retries.write(quarantine)

@@ -13,7 +13,7 @@ from pipelines.retries import Retries
 from pipelines.runner import ContactRunner, Outcome, Step, Watch, retry_command
 from pipelines.stage import Stage
 from qm import __version__
-from qm.domain.run import Quarantine, RunRow, RunState
+from qm.domain.run import Quarantine, Run, RunRow, RunState
 from qm.domain.work import Abandoned, Lease, TaskState, WorkerId, WorkerRow, fair_group, is_spent, version_key
 from qm.errors import LeaseLostError, PassingError, StorageError
 from qm.operations.logs import log
@@ -209,6 +209,7 @@ class Worker:
             hint = "look at the worker's log and the recording; the retry tries it anew"
             entry = Quarantine(task.contact_id, "work", POISON, message, hint, retry_command(task.contact_id))
             unit.work.quarantine(entry, is_contact=True)
+            unit.hooks.tell("contact.quarantined", "contact", entry.subject, code=entry.code, stage=entry.stage)
 
     def _work(self) -> tuple[tuple[str, Outcome], ...]:
         leases = self._held
@@ -256,7 +257,7 @@ class Worker:
         try:
             self._retries.again(self._last_step)
             ended = replace(run, finished_at=datetime.now(UTC))
-            is_over = self._retries.write(lambda unit: unit.tasks.end(ended, self.id))
+            is_over = self._retries.write(lambda unit: self._over(unit, ended))
             if is_over:
                 log.info("run.ended", run=run.id, worker=self.id)
                 record_run(run.id, run.started_at.timestamp(), datetime.now(UTC).timestamp())
@@ -264,6 +265,12 @@ class Worker:
             return is_over
         finally:
             self.pulse.hold()
+
+    def _over(self, unit: Unit, run: Run) -> bool:
+        is_over = unit.tasks.end(run, self.id)
+        if is_over:
+            unit.hooks.tell("run.ended", "run", run.id)
+        return is_over
 
     def _pause(self, scope: Collection[str]) -> Seconds:
         """Until the next look: where a contact waits for its moment, no longer than that."""

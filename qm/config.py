@@ -93,6 +93,7 @@ class Settings:
     session_min: int
     session_h: int
     rate: int
+    hook_hosts: str
     oidc_issuer: str
     oidc_client: str
     oidc_secret_file: str

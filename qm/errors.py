@@ -50,6 +50,10 @@ class DayFolderError(InputError):
     """The day folder as a whole can't be read (a single bad row is a `Fault`, not an error)."""
 
 
+class TooLongError(InputError):
+    """What was sent is longer than anybody needs; it was read no further."""
+
+
 class NotFoundError(InputError):
     """No such contact, evaluation, pack or form."""
 

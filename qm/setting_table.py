@@ -189,6 +189,7 @@ SETTINGS = (
     Setting(
         "RATE", "requests a minute that are answered to one person or, before sign-in, one address", "600", _whole(10)
     ),
+    Setting("HOOK_HOSTS", "hosts of private networks, or without TLS, that webhooks may be sent to", "", str),
     Setting("OIDC_ISSUER", "address of the house's identity provider (OpenID Connect); empty: none", "", _address),
     Setting("OIDC_CLIENT", "what the identity provider calls this site", "", str),
     Setting("OIDC_SECRET_FILE", "file with the secret that belongs to OIDC_CLIENT", "", str),

@@ -69,6 +69,14 @@ ACTIONS = {
     "sessions.ended": Text("altre sessioni chiuse", "other sessions ended"),
     "token.made": Text("token creato", "token made"),
     "token.dropped": Text("token ritirato", "token taken back"),
+    "hook.added": Text("webhook aggiunto", "webhook added"),
+    "hook.paused": Text("webhook sospeso", "webhook paused"),
+    "hook.resumed": Text("webhook ripreso", "webhook let go on"),
+    "hook.dropped": Text("webhook tolto", "webhook removed"),
+    "hook.tested": Text("prova di webhook inviata", "webhook tested"),
+    "hook.resent": Text("webhook inviato di nuovo", "webhook sent once more"),
+    "contacts.exported": Text("contatti esportati", "contacts exported"),
+    "vcon.exported": Text("vCon esportato", "vCon exported"),
 }
 """What events say was done; one that isn't here is shown by its own name."""
 
@@ -90,6 +98,7 @@ KINDS = {
     "audit": Text("registro", "audit trail"),
     "login": Text("persona", "person"),
     "token": Text("token", "token"),
+    "hook": Text("webhook", "webhook"),
 }
 """Kinds of subjects, likewise."""
 

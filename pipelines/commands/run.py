@@ -11,11 +11,13 @@ import typer
 from pipelines.commands.context import CommandContext, emit_json
 from pipelines.commands.progress import Display, display
 from pipelines.day import RunSummary
+from pipelines.files.vcon_file import is_vcon, lay_out
 from pipelines.reports import day_tables
 from pipelines.reports.labels import label
 from pipelines.runner import Outcome, Step
 from pipelines.stopping import StopRequest
 from qm.domain.run import BACK_LOAD, TODAY
+from qm.errors import Fault
 
 DayFolder = Annotated[Path, typer.Argument(help="A day folder: contacts.csv, recordings/, chats/, surveys.csv.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
@@ -45,7 +47,7 @@ def retry(
 
 
 def ingest(
-    day: DayFolder,
+    day: Annotated[Path, typer.Argument(help="A day folder, a vCon (NAME.vcon.json), or a folder of vCons.")],
     back_load: Annotated[bool, typer.Option("--back-load", help="An old day: after whatever else is wanted.")] = False,
 ) -> None:
     """Take a day folder in, and put its contacts on the work list for `qm worker`, without processing them."""
@@ -58,8 +60,12 @@ def ingest(
             stopped.append(step.contact_id)
         shown.watch(step)
 
+    more: tuple[Fault, ...] = ()
+    if is_vcon(day):
+        day, more = lay_out(day, context.settings.data / "vcon")
+    priority = BACK_LOAD if back_load else TODAY
     with _working(context, quiet=False) as shown:
-        read, taken = context.wiring.batch.take_in(day, watch, shown.announce, BACK_LOAD if back_load else TODAY)
+        read, taken = context.wiring.batch.take_in(day, watch, shown.announce, priority, more)
     counts = {"contacts": len(read.contacts), "surveys": len(read.responses), "faults": len(read.faults)}
     context.out.print(label("ingested", context.language, **counts))
     context.out.print(label("wanted", context.language, run=taken.run.id, program=day_tables.program()))

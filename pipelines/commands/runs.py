@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.context import CommandContext, emit_json
+from pipelines.commands.hooks import sending
 from pipelines.commands.operated import operated
 from pipelines.commands.run import stoppable
 from pipelines.commands.schedule import scheduling
@@ -132,7 +133,7 @@ def worker(
         if context.settings.log != "json":
             context.errors.print(label("worker_ready", context.language))
         scope = (run_id,) if run_id else ()
-        with scheduling(context) if schedule else nullcontext():
+        with sending(context), scheduling(context) if schedule else nullcontext():
             make_executor(wiring, None).work(scope, watch, lambda: once and _is_idle(context, run_id))
 
 

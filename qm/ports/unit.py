@@ -7,6 +7,9 @@ from typing import Protocol, TypeAlias
 from qm.ports.audit import AuditStore
 from qm.ports.calibration import CalibrationStore
 from qm.ports.cases import CaseStore
+from qm.ports.export import ExportStore
+from qm.ports.hooks import HookStore
+from qm.ports.kept_answers import KeptAnswerStore
 from qm.ports.objects import ObjectNames
 from qm.ports.people import PeopleStore, SessionStore
 from qm.ports.retention import Eraser, ErasureLedger, HoldStore, SubjectStore
@@ -144,8 +147,22 @@ class Unit(Protocol):
     @property
     def search(self) -> SearchStore:
         """What was said, by its words."""
+
     def work_queues(self) -> WorkQueueStore:
         """Draws of contacts for review, and who reviews each."""
+
+    def export(self) -> ExportStore:
+        """Contacts as rows of a table."""
+        ...
+
+    @property
+    def hooks(self) -> HookStore:
+        """Who is told of events."""
+        ...
+
+    @property
+    def kept_answers(self) -> KeptAnswerStore:
+        """What repeated requests were answered."""
         ...
 
     @property

@@ -69,6 +69,11 @@ class SqlAuditStore(SqlStore):
             raise RuntimeError(f"'{action}' can't be noted in a transaction that only reads")
         self._notes.append(AuditNote(action, subject_kind, subject, _plain(before), _plain(after), _plain(why), actor))
 
+    @property
+    def noted(self) -> tuple[tuple[str, str, str], ...]:
+        """Action, kind and id of the subject of everything that this transaction noted so far."""
+        return tuple((note.action, note.subject_kind, note.subject) for note in self._notes)
+
     def flush(self, lock: Callable[[str], None]) -> bool:
         """Write what was noted; the last thing before a commit, so that others wait for milliseconds only.
 

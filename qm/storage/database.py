@@ -31,8 +31,11 @@ from qm.storage.content import content_fingerprint
 from qm.storage.database_errors import storage_error
 from qm.storage.eraser import SqlEraser
 from qm.storage.erasure_ledger import SqlErasureLedger
+from qm.storage.export_store import SqlExportStore
 from qm.storage.fact_store import SqlFactStore
 from qm.storage.hold_store import SqlHoldStore
+from qm.storage.hook_store import SqlHookStore
+from qm.storage.kept_answer_store import SqlKeptAnswerStore
 from qm.storage.object_names import SqlObjectNames
 from qm.storage.partitions import Partition, partition
 from qm.storage.people_store import SqlPeopleStore, SqlSessionStore
@@ -87,6 +90,9 @@ class SqlUnit:
     reviews: SqlReviewStore
     search: SqlSearchStore
     work_queues: SqlWorkQueueStore
+    hooks: SqlHookStore
+    kept_answers: SqlKeptAnswerStore
+    export: SqlExportStore
 
     def lock(self, name: str) -> None:
         """Wait until no other transaction holds that name; it's let go at this one's end."""
@@ -140,6 +146,7 @@ class Database:
         with timing, self._translated(), self._connected(self._engine) as connection, connection.begin():
             unit = _unit(connection, self._pen)
             yield unit
+            unit.hooks.tell_noted(unit.audit.noted)
             is_audited = unit.audit.flush(unit.lock)
             if not (durable or is_audited):
                 dont_wait_for_disk(connection)
@@ -287,7 +294,7 @@ class Database:
 
 
 def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
-    contacts, work = SqlContactStore(connection), stores.SqlWorkStore(connection)
+    contacts, work, hand = SqlContactStore(connection), stores.SqlWorkStore(connection), pen or AuditPen()
 
     def forget() -> None:
         contacts.forget()
@@ -303,4 +310,5 @@ def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
         SqlPeopleStore(connection), SqlSessionStore(connection), SqlReviewStore(connection),
         SqlSearchStore(connection),
         SqlWorkQueueStore(connection),
+        SqlHookStore(connection, hand.now, hand.salt), SqlKeptAnswerStore(connection), SqlExportStore(connection),
     )  # fmt: skip

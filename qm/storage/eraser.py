@@ -78,6 +78,7 @@ class SqlEraser(SqlStore):
         counts["sheets"] = self._calibration(subject.contacts, ids)
         counts["reviews"] = self._reviews(subject.contacts, ids)
         self._assignments(subject.contacts, ids)
+        counts["deliveries"] = self._told((*subject.contacts, *subject.cases))
         counts |= {table.name: self._drop(table, table.c.contact_id.in_(subject.contacts)) for table in OUTPUTS}
         counts |= drop_mentions(self._connection, subject, ids)
         self._drop(tables.contacts, tables.contacts.c.id.in_(subject.contacts))
@@ -206,6 +207,12 @@ class SqlEraser(SqlStore):
             self._connection.execute(own.where(table.c.state == "open").values(state="withdrawn"))
             self._connection.execute(own.values(contact_id=ids[contact_id]))
 
+    def _told(self, ids: Collection[str]) -> int:
+        """Deliveries of webhooks about these go; so do all answers kept for repeated requests, which may quote them."""
+        self._connection.execute(delete(tables.kept_answers))
+        table = tables.hook_deliveries
+        return self._drop(table, table.c.subject.in_(list(ids)))
+
     def _evidence(self, contact_ids: list[str]) -> dict[str, int]:
         """Quotes, reasons, notes and comments go; results, scores and ids stay."""
         evaluations, responses, links, cases = (
@@ -224,6 +231,7 @@ class SqlEraser(SqlStore):
             self._write_case(row.id, strip_case(load(Case, row.document), {}))
         subject = Subject(ErasureKind.RETENTION, contacts=tuple(contact_ids), responses=tuple(answered))
         counts = drop_mentions(self._connection, subject, {})
+        self._connection.execute(delete(tables.kept_answers))
         return {
             **counts,
             "evaluations": len(scored),

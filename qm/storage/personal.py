@@ -95,6 +95,13 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     "tokens": dict.fromkeys(("id", "key_sha256", "person_id", "expires_s", "document"), N),
     "sign_in_links": dict.fromkeys(("key_sha256", "person_id", "until_s"), N),
     "sign_in_failures": dict.fromkeys(("key", "failures", "last_s"), N),
+    "hooks": dict.fromkeys(("id", "state", "made_s", "version", "document"), N),
+    "hook_secrets": dict.fromkeys(("hook_id", "secret"), N),
+    "hook_deliveries": dict.fromkeys(
+        ("id", "hook_id", "event", "subject", "state", "made_s", "tries", "next_s", "status", "error", "owner",
+         "until_s", "body"), D,
+    ),
+    "kept_answers": dict.fromkeys(("key_sha256", "request_sha256", "begun_s", "status", "headers", "body"), D),
 }  # fmt: skip
 """`audit_events` keep the ids of contacts and cases, and `runs` the path of a day folder: an id alone leads nowhere
 once everything else is gone."""

@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from qm.domain.voc_names import HISTORY_COLUMNS, SCALE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
+from qm.storage.hook_tables import hook_deliveries, hook_secrets, hooks, kept_answers
 from qm.storage.search_tables import saved_searches, search_alerts, search_entries
 from qm.storage.table_metadata import metadata
 from qm.storage.work_queue_tables import assignments, work_queues
@@ -30,6 +31,10 @@ from qm.storage.workbench_tables import (
 
 __all__ = [  # what stands elsewhere; the rest is this module's own
     "assignments",
+    "hook_deliveries",
+    "hook_secrets",
+    "hooks",
+    "kept_answers",
     "metadata",
     "people",
     "person_secrets",
@@ -355,5 +360,8 @@ VOLATILE = frozenset(
         "sign_in_failures",
         "search_entries",
         "search_alerts",
+        "hook_secrets",
+        "hook_deliveries",
+        "kept_answers",
     }
 )

@@ -6,6 +6,7 @@ Whoever adds a route adds its row here.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -139,6 +140,8 @@ def no_quotas(_site):
 
 AGENT, TEAM = "Giulia Ferretti", "Casa"
 FIGURES = Row(R.FIGURES_READ, whole=True)
+PARQUET = Row(R.EXPORT_TAKE, status=200 if find_spec("pyarrow") else 503)
+HOOKS = Row(R.HOOK_MANAGE, whole=True)
 RATER = Row(R.CALIBRATION_ANSWER, whole=True)
 OPEN = Row(ANYBODY)
 ASSIGNS = Row(R.REVIEW_ASSIGN)
@@ -253,6 +256,22 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/queues/{queue_id}/withdraw"): Row(R.REVIEW_ASSIGN, status=404),
     ("GET", "/audit"): Row(R.AUDIT_READ, whole=True),
     ("GET", "/api/v1/audit"): Row(R.AUDIT_READ, whole=True),
+    ("GET", "/api/v1/export/contacts.csv"): Row(R.EXPORT_TAKE, told=(AGENT, "C-1", "C-3")),
+    ("GET", "/api/v1/export/contacts.parquet"): PARQUET,
+    ("GET", "/api/v1/contacts/{contact_id:path}/vcon"): Row(R.EXPORT_TAKE, one=True),
+    ("GET", "/hooks"): HOOKS,
+    ("POST", "/hooks"): Row(R.HOOK_MANAGE, whole=True, status=400, fields=lambda _site: {"url": "x"}),
+    ("POST", "/hooks/{hook_id}/{step}"): Row(R.HOOK_MANAGE, whole=True, status=400, fields=lambda _site: {}),
+    ("GET", "/api/v1/hooks"): HOOKS,
+    ("POST", "/api/v1/hooks"): Row(
+        R.HOOK_MANAGE, whole=True, status=400, body=lambda _site: {"url": "x", "events": []}
+    ),
+    ("DELETE", "/api/v1/hooks/{hook_id}"): Row(R.HOOK_MANAGE, whole=True, status=404),
+    ("POST", "/api/v1/hooks/{hook_id}/pause"): Row(R.HOOK_MANAGE, whole=True, status=404),
+    ("POST", "/api/v1/hooks/{hook_id}/resume"): Row(R.HOOK_MANAGE, whole=True, status=404),
+    ("POST", "/api/v1/hooks/{hook_id}/test"): Row(R.HOOK_MANAGE, whole=True, status=404),
+    ("GET", "/api/v1/hooks/{hook_id}/deliveries"): Row(R.HOOK_MANAGE, whole=True, status=404),
+    ("POST", "/api/v1/hooks/{hook_id}/deliveries/{delivery_id}/resend"): Row(R.HOOK_MANAGE, whole=True, status=404),
     ("GET", "/healthz"): OPEN,
     ("GET", "/readyz"): OPEN,
     ("GET", "/metrics"): OPEN,

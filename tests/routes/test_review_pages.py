@@ -235,7 +235,7 @@ def test_writes_carry_the_sign_of_their_session(site):
         ('{"seen": 0, "notes": [{"at_s": 1e9, "text": "x"}]}', 400, "review.bad_note"),
         ('{"seen": 0, "comment": "\\ud800"}', 422, "request.invalid"),
         ('{"seen": 0, "comment": "' + "x" * 10_001 + '"}', 400, "review.too_long"),
-        ('{"seen": 0, "comment": "' + "x" * (2 << 20) + '"}', 400, "request.too_long"),
+        ('{"seen": 0, "comment": "' + "x" * (2 << 20) + '"}', 413, "request.too_long"),
         ("[" * 100_000, 422, "request.invalid"),
     ],
     ids=lambda value: str(value)[:40],

@@ -123,7 +123,7 @@ def test_a_contact_has_one_answer(tool):
         (b"[" + b"{}," * 10_000 + b"{}]", {}, 400, "survey.not_a_list"),
         (b"nps=9", {}, 400, "request.not_json"),
         (b"[" * 100_000, {}, 400, "request.not_json"),
-        (b"[" + b" " * (17 << 20) + b"]", {}, 400, "request.too_long"),
+        (b"[" + b" " * (17 << 20) + b"]", {}, 413, "request.too_long"),
         (b"[]", {"Sec-Fetch-Site": "cross-site"}, 403, "request.other_origin"),
         (b"[]", {"Origin": "https://evil.example"}, 403, "request.other_origin"),
         (b"[]", {"Origin": "http://[evil"}, 403, "request.other_origin"),

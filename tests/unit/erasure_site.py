@@ -18,6 +18,7 @@ from qm.domain.evaluation import Answer, SectionScore
 from qm.domain.figures import Count
 from qm.domain.form import Form, Section
 from qm.domain.generative import Reply
+from qm.domain.hook import CHOSEN, Hook
 from qm.domain.people import Scope
 from qm.domain.prediction import LifeStage
 from qm.domain.recognition import Recognition, Voices
@@ -32,6 +33,7 @@ from qm.domain.trained_answers import AnswerReview, Standing
 from qm.domain.transcript import Grade, Role
 from qm.domain.voc_plan import VocPlan
 from qm.domain.work_queue import Assignment, EvaluationStep, QueuePlan, Quota, WorkQueue
+from qm.ports.kept_answers import KeptAnswer
 from qm.ports.voc import SurveyDraw
 from qm.services.case_steps import Step
 from qm.services.cases import CaseService
@@ -129,6 +131,10 @@ class Site:
 
     def fill(self):
         with self.database.unit_of_work() as unit:
+            every = Hook("h-1", "https://crm.example.it/in", CHOSEN, NOW, "ada")
+            unit.hooks.add(every, "whsec_AAAA")
+            unit.kept_answers.begin("k", "r", NOW.timestamp())
+            unit.kept_answers.keep("k", NOW.timestamp(), KeptAnswer("r", NOW.timestamp(), 200, "{}", QUOTE))
             unit.tasks.begin(Run("run-1", "/in/day", DAY_ONE, None, "", "1"), RunKind.DAY, 0)
             for number, contact_id in enumerate(contact_ids()):
                 self._fill_contact(unit, number, contact_id)
@@ -179,6 +185,7 @@ class Site:
         score = replace(scored.score, sections=(SectionScore("s0", 1.0, 2.0, 50.0, 40.0, 60.0),))
         unit.evaluations.replace(contact_id, [replace(scored, score=score)])
         unit.work.finish(contact_id)
+        unit.hooks.tell("contact.done", "contact", contact_id)
         unit.surveys.save([_response(number, contact_id)])
         unit.draws.save([SurveyDraw(contact_id, "2026-11-16", CUSTOMERS[number // 2], "all", 0.5, is_drawn=True)])
         unit.connection.execute(
