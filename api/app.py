@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
 import qm
-from api import envelopes
+from api import envelopes, openapi
 from api.etags import EntityTags
 from api.hosts import KnownHosts, allowed_hosts
 from api.idempotency import IdempotencyKeys
@@ -101,6 +101,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(WatchedRequests)
     for module in ROUTES:
         app.include_router(module.router)
+    openapi.install(app)
     app.add_api_route("/docs", _docs, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     return app

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 
 from qm.documents import dump, load
 from qm.domain.hook import EVENTS, Delivery, DeliveryState, Hook, HookState
@@ -124,7 +124,7 @@ class SqlHookStore(SqlStore):
     def deliveries(self, hook_ids: Collection[str], after: str = "", size: int = 50) -> tuple[Delivery, ...]:
         """Deliveries of these hooks, the latest first."""
         table = tables.hook_deliveries
-        where = [table.c.hook_id.in_(list(hook_ids))]
+        where: list[ColumnElement[bool]] = [table.c.hook_id.in_(list(hook_ids))]
         if after:
             last = self.delivery(after)
             earlier = (table.c.made_s == last.made_s) & (table.c.id < last.id)

@@ -22,7 +22,7 @@ class SqlKeptAnswerStore(SqlStore):
                 self._connection.execute(insert(table).values(key_sha256=key_sha256, **vars(fresh)))
         except IntegrityError:
             row = self._one(table, NAMES, key_sha256=key_sha256)
-            return KeptAnswer(*row) if row else KeptAnswer(request_sha256, now_s)
+            return KeptAnswer(**row._mapping) if row else KeptAnswer(request_sha256, now_s)  # noqa: SLF001 - as everywhere
         return None
 
     def keep(self, key_sha256: str, begun_s: float, answer: KeptAnswer) -> None:

@@ -41,11 +41,13 @@ FILE_ENDINGS = (
     ".npy",
     ".npz",
     ".model",
+    ".parquet",
 )
 LIBRARIES = {"pyannote.audio", "qm.operations"}
 SPEAKERS = {
     "say", "case_word", "audit_word", "study_word", "label", "t", "word", "render", "getattr", "import_module",
     "ForeignKey", "debug", "info", "warning", "error", "note", "look", "span", "AuditFilter",
+    "tell",
 }  # fmt: skip
 """Calls whose dotted texts are keys of wordings, modules, templates, columns, events of logs and audit, not codes."""
 NO_CODES_IN = {

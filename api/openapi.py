@@ -1,0 +1,54 @@
+"""The API's description: what every route may answer beside its own, said once for all of them."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+COMMON = {
+    "304": "It's what `If-None-Match` names",
+    "400": "Something that can't be used; nothing was changed",
+    "401": "Nobody is signed in, or the token opens nothing",
+    "403": "Without the right, or sent by another site's page",
+    "404": "Nothing of that name, for whoever asks",
+    "409": "It was changed meanwhile, or can't be done as it stands; nothing was changed",
+    "413": "Longer than anybody needs",
+    "422": "A parameter can't be used, or an `Idempotency-Key` was used for another request",
+    "429": "More requests than are answered in a minute",
+    "503": "Database, objects or an extra aren't there",
+}
+"""By status."""
+READS, WRITES = frozenset({"get", "head"}), frozenset({"post", "put", "patch", "delete"})
+KEY = {
+    "name": "Idempotency-Key", "in": "header", "required": False,
+    "description": "the same request again under the same key is done once, and answered the same for 24 hours",
+    "schema": {"type": "string", "maxLength": 200, "pattern": "^[ -~]+$"},
+    "example": "0e7b5c1e-6a7e-4f0e-9d27-5f4a6f7c2c11",
+}  # fmt: skip
+NO_KEY = frozenset({"/api/v1/tokens", "/api/v1/hooks"})
+ENVELOPE = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorEnvelope"}}}
+
+
+def install(app: FastAPI) -> None:
+    """Let the application describe itself with what all routes share."""
+    plain = app.openapi
+
+    def whole() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            _complete(plain())
+        return plain()
+
+    app.openapi = whole  # type: ignore[method-assign]  # as the framework documents it
+
+
+def _complete(document: dict[str, Any]) -> None:
+    for path, methods in document["paths"].items():
+        for method, told in methods.items():
+            answers = told["responses"]
+            for status, meaning in COMMON.items():
+                if status == "304":
+                    if method in READS:
+                        answers.setdefault(status, {"description": meaning})
+                elif "ErrorEnvelope" not in str(answers.get(status)):
+                    answers[status] = {"description": meaning, "content": ENVELOPE}
+            if method in WRITES and path.startswith("/api/v1/") and path not in NO_KEY:
+                told.setdefault("parameters", []).append(KEY)
