@@ -157,7 +157,13 @@ class SqlWorkQueueStore(SqlStore):
         same = (reviews.c.contact_id == A.c.contact_id, reviews.c.form_id == A.c.form_id)
         beside = (scored.c.contact_id == A.c.contact_id, scored.c.form_id == A.c.form_id)
         statement = (
-            select(A.c.contact_id, A.c.step, reviews.c.document, scored.c.id, scored.c.score)
+            select(
+                A.c.contact_id,
+                A.c.step,
+                reviews.c.document,
+                scored.c.id.label("machine_id"),
+                scored.c.score.label("machine"),
+            )
             .join(reviews, and_(*same, reviews.c.reviewer == A.c.analyst))
             .outerjoin(scored, and_(*beside))
             .where(A.c.queue_id == queue_id, A.c.state == AssignmentState.DONE.value)
@@ -165,8 +171,8 @@ class SqlWorkQueueStore(SqlStore):
             .order_by(A.c.step, A.c.contact_id)
         )
         return tuple(
-            _reviewed(contact_id, step, document, machine_id, machine)
-            for contact_id, step, document, machine_id, machine in self._each(statement)
+            _reviewed(row.contact_id, row.step, row.document, row.machine_id, row.machine)
+            for row in self._each(statement)
         )
 
     def withdraw(self, queue_id: str) -> int:
