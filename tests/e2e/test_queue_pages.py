@@ -82,7 +82,7 @@ def test_from_the_draw_to_the_next_contact(enter, language):
     expect(page.get_by_role("heading", level=1)).to_have_text(words[2])
     page.get_by_role("link", name=words[3], exact=True).click()
     first = page.url
-    page.once("dialog", lambda dialog: dialog.accept())
+    expect(page.locator(".saved")).not_to_be_empty()  # the script listens
     page.get_by_role("button", name=words[4]).click()
     page.get_by_role("link", name=words[5]).click()
     page.wait_for_url("**/review/**")
