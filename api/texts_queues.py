@@ -154,6 +154,7 @@ WORDS: dict[str, Text] = {
     "queues.give": Text("Passa", "Give"),
     "queues.postpone": Text("Sposta", "Move"),
     "queues.withdraw_one": Text("Togli dalla lista", "Take off the queue"),
+    "queues.seed": Text("seme {n}", "seed {n}"),
     "queues.manage": Text("Gestione", "Manage"),
     "queues.hand_over": Text("Passa tutto il lavoro aperto", "Hand all open work over"),
     "queues.from": Text("Da", "From"),

@@ -89,8 +89,8 @@ class AssignmentService:
             queue_within(unit, queue_id, self._scope)
             before = _open(unit, queue_id, step, contact_id)
             _change(unit, replace(before, due=due))
-            days = {"before": {"due": before.due.isoformat()}, "after": {"due": due.isoformat(), "step": step.value}}
-            unit.audit.note("assignment.postponed", "queue", queue_id, actor=actor, **days)
+            told, after = {"due": before.due.isoformat()}, {"due": due.isoformat(), "step": step.value}
+            unit.audit.note("assignment.postponed", "queue", queue_id, actor=actor, before=told, after=after)
 
     def withdraw(self, queue_id: str, step: EvaluationStep, contact_id: str, actor: str) -> None:
         """Ask nobody any more for one contact."""

@@ -67,7 +67,10 @@ class SqlWorkQueueStore(SqlStore):
         late = func.sum(case(((A.c.state == OPEN) & (A.c.due < today.isoformat()), 1), else_=0))
         statement = select(*key, func.count(), late).where(self._among(A.c.queue_id, sorted(queue_ids)))
         rows = self._connection.execute(statement.group_by(*key).order_by(*key))
-        return tuple(QueueCount(*row[:4], int(row[4]), int(row[5])) for row in rows)
+        return tuple(
+            QueueCount(queue_id, analyst, step, state, int(n), int(overdue))
+            for queue_id, analyst, step, state, n, overdue in rows
+        )
 
     def of_queue(self, queue_id: str, after: str = "", size: int = 0) -> tuple[Assignment, ...]:
         """A queue's assignments in the order of work."""
@@ -154,14 +157,23 @@ class SqlWorkQueueStore(SqlStore):
         same = (reviews.c.contact_id == A.c.contact_id, reviews.c.form_id == A.c.form_id)
         beside = (scored.c.contact_id == A.c.contact_id, scored.c.form_id == A.c.form_id)
         statement = (
-            select(A.c.contact_id, A.c.step, reviews.c.document, scored.c.id, scored.c.score)
+            select(
+                A.c.contact_id,
+                A.c.step,
+                reviews.c.document,
+                scored.c.id.label("machine_id"),
+                scored.c.score.label("machine"),
+            )
             .join(reviews, and_(*same, reviews.c.reviewer == A.c.analyst))
             .outerjoin(scored, and_(*beside))
             .where(A.c.queue_id == queue_id, A.c.state == AssignmentState.DONE.value)
             .where(reviews.c.state == ReviewState.DONE.value)
             .order_by(A.c.step, A.c.contact_id)
         )
-        return tuple(_reviewed(*row) for row in self._each(statement))
+        return tuple(
+            _reviewed(row.contact_id, row.step, row.document, row.machine_id, row.machine)
+            for row in self._each(statement)
+        )
 
     def withdraw(self, queue_id: str) -> int:
         """Take back what is still open in a queue; returns how many."""
