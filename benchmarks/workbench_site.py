@@ -93,13 +93,18 @@ def _work_through(wiring: Wiring, folder: Path, sources: int, turns: int) -> Non
 def _copy(model: Contact, number: int, contacts: int, draw: random.Random) -> Copy:
     """A contact like one that was worked through, of another agent and moment."""
     agent = number % AGENTS
-    day = LAST_DAY - timedelta(days=DAYS - 1 - number * DAYS // contacts)
+    day = day_of(number, contacts)
     made = replace(
         model, id=contact_id(number), started_at=day + timedelta(seconds=DAY_BEGINS_S + draw.randrange(DAY_S)),
         agent=agent_of(agent), process=PROCESSES[draw.randrange(len(PROCESSES))], customer_id=f"K-{number // 2}",
         history=replace(model.history, talk_s=float(draw.randrange(30, 900))),
     )  # fmt: skip
     return Copy(made, model.id, number)
+
+
+def day_of(number: int, contacts: int) -> datetime:
+    """Copies lie in the order of their days."""
+    return LAST_DAY - timedelta(days=DAYS - 1 - number * DAYS // contacts)
 
 
 def agent_of(agent: int) -> Agent:
@@ -128,9 +133,10 @@ def _answer(wiring: Wiring, contacts: int, seed: int, steps: dict[str, Seconds])
 def _responses(contacts: int, seed: int) -> Iterator[SurveyResponse]:
     draw = random.Random(seed + 1)
     for number in sorted(draw.sample(range(contacts), max(1, round(SURVEYED * contacts)))):
+        day = LAST_DAY if number < SOURCES else day_of(number, contacts)
         satisfaction = min(10, max(0, round(draw.gauss(7.5, 2.5))))
         yield SurveyResponse(
-            f"R-{number:07d}", contact_id(number), f"K-{number // 2}", answered_at=LAST_DAY + timedelta(hours=12),
+            f"R-{number:07d}", contact_id(number), f"K-{number // 2}", answered_at=day + timedelta(hours=30),
             medium="sms", nps=min(10, max(0, satisfaction + draw.randrange(-1, 2))), satisfaction=satisfaction,
             comment=draw.choice(COMMENTS),
         )  # fmt: skip

@@ -113,8 +113,9 @@ class SqlContactStore(SqlStore):
 
     def choices(self, scope: Scope) -> Choices:
         """Values of the list's filters, as far as they stand in contacts within the scope."""
-        facts, seen = tables.contact_facts, _one_of_each()
-        statement = select(*(facts.c[name] for name in CHOSEN)).join(seen, seen.c.contact_id == facts.c.contact_id)
+        facts = tables.contact_facts
+        ids = [key for key in self._connection.execute(select(_one_of_each().c.contact_id)).scalars() if key]
+        statement = select(*(facts.c[name] for name in CHOSEN)).where(self._among(facts.c.contact_id, ids))
         rows = self._connection.execute(statement.where(*within(scope)).distinct()).all()
         agents = {(row.agent_id, row.agent_name) for row in rows}
 
