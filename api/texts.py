@@ -109,6 +109,7 @@ WORDS = {
     "kind.not_counted": Text("non conta per l'operatore", "doesn't count for the agent"),
     "contacts.title": Text("Contatti", "Contacts"),
     "contacts.count": Text("{n} contatti", "{n} contacts"),
+    "contacts.count_more": Text("più di {n} contatti", "more than {n} contacts"),
     "contacts.count_one": Text("1 contatto", "1 contact"),
     "contacts.more": Text("Mostra altri", "Show more"),
     "contacts.empty": Text("Nessun contatto con questi filtri", "No contact with these filters"),

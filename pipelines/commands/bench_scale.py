@@ -1,4 +1,4 @@
-"""`qm bench ingest`: a large day is taken in while people look at pages."""
+"""`qm bench ingest` and `qm bench workbench`: pages while a large day is taken in, and pages of a large site."""
 
 from typing import Annotated
 
@@ -39,6 +39,26 @@ def databases_of(text: str) -> tuple[str, ...]:
     return (text,)
 
 
+def workbench(
+    contacts: Annotated[int, typer.Option(min=1, help="Contacts of the site.")] = 200_000,
+    turns: Annotated[int, typer.Option(min=1, help="Of each contact.")] = 25,
+    people: Annotated[int, typer.Option(min=1, help="At work at once.")] = 50,
+    seconds: Annotated[float, typer.Option(min=0.1, help="How long they are.")] = 300.0,
+    think: Annotated[float, typer.Option(min=0.01, help="Seconds between two pages of one of them, on average.")] = 5.0,
+    paint: Annotated[bool, typer.Option(help="Load pages in a browser that is held back, too.")] = True,
+    database: Annotated[str, typer.Option(help="sqlite, postgresql or both.")] = "both",
+    as_json: AsJson = False,
+) -> None:
+    """Fill a site, then open each kind of page alone, and all of them as many people at work do; latencies, troubles."""
+    from pipelines.commands.bench import _bench
+
+    databases = databases_of(database)
+    measure = _bench("workbench_load")
+    asked = measure.Asked(contacts, turns, people, seconds, think, paint=paint)
+    measure.main(CommandContext.open(), asked, databases=databases, as_json=as_json)
+
+
 def register(bench: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
     bench.command()(ingest)
+    bench.command()(workbench)

@@ -9,6 +9,11 @@ from qm.domain.run import ItemState
 from qm.domain.survey import SurveyResponse
 
 
+COUNTED = 1000
+"""Contacts of a list are counted up to so many: beyond, nobody wants the exact number at each page, and it would cost
+more than the page itself."""
+
+
 @dataclass(frozen=True)
 class ContactQuery:
     """What the list is narrowed to; empty means everything.
@@ -51,11 +56,17 @@ class ListedContact:
 
 @dataclass(frozen=True)
 class ListedPage:
-    """Lines in order of start and id. `total` counts the whole list."""
+    """Lines in order of start and id.
+
+    Attributes:
+        total: of the whole list, as far as it's counted (`COUNTED`).
+        is_longer: there are more than `total`.
+    """
 
     items: tuple[ListedContact, ...]
     total: int
     has_more: bool
+    is_longer: bool = False
 
 
 Choices = dict[str, tuple[tuple[str, str], ...]]

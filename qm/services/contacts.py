@@ -63,7 +63,7 @@ class ContactService:
         with self._unit_of_work() as unit:
             page = unit.contacts.page(wanted.query(self._forms, self._scope), cursor, size)
         rows = tuple(_listed(line, self._forms) for line in page.items)
-        return ContactPage(rows, rows[-1].id if page.has_more and rows else "", page.total)
+        return ContactPage(rows, rows[-1].id if page.has_more and rows else "", page.total, page.is_longer)
 
     def choices(self) -> Choices:
         """Values to filter by: (value, label) pairs of agent, team, process and medium."""

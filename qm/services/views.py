@@ -63,11 +63,18 @@ class ContactRow:
 
 @dataclass(frozen=True)
 class ContactPage:
-    """Part of the contact list. `next_cursor` is empty on the last page; `total` counts the filter's."""
+    """Part of the contact list.
+
+    Attributes:
+        next_cursor: empty on the last page.
+        total: how many the filter lets through, counted up to 1,000.
+        is_longer: there are more than `total`.
+    """
 
     items: tuple[ContactRow, ...]
     next_cursor: str
     total: int
+    is_longer: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import CTE, ColumnElement, Connection, FromClause, Select, exists, func, select, tuple_
 
 from qm.documents import dump, load
 from qm.domain.contact import Contact
@@ -15,17 +15,15 @@ from qm.domain.people import Scope
 from qm.domain.run import ItemState
 from qm.domain.survey import SurveyResponse
 from qm.errors import NotFoundError, unknown_contact
-from qm.ports.contact_list import Choices, ContactQuery, ListedContact, ListedPage
+from qm.ports.contact_list import COUNTED, Choices, ContactQuery, ListedContact, ListedPage
 from qm.storage import tables
 from qm.storage.erasure_ledger import SqlErasureLedger
 from qm.storage.facts import facts_of_contact
 from qm.storage.sql_store import SqlStore
 from qm.storage.stores import SqlEvaluationStore
 
-MISSED = '"failed_by":["'
-"""In an evaluation's result where an automatic fail was missed."""
-ASKED, NONE_OPEN = '"counts":{"cannot_tell":', '"counts":{"cannot_tell":0'
-"""In a result where criteria counted as *cannot tell* are told, and where there are none of them."""
+CHOSEN = ("agent_id", "agent_name", "team", "process", "medium")
+"""What the list can be narrowed to, as far as it stands in contacts."""
 
 
 @dataclass(frozen=True)
@@ -105,19 +103,20 @@ class SqlContactStore(SqlStore):
         """
         table = tables.contacts
         source, where = _narrowed(wanted)
-        total = self._connection.execute(select(func.count()).select_from(source).where(*where)).scalar_one()
+        counted = select(table.c.id).select_from(source).where(*where).limit(COUNTED + 1).subquery()
+        total = int(self._connection.execute(select(func.count()).select_from(counted)).scalar_one())
         if after:
             where.append(tuple_(table.c.started_at, table.c.id) > tuple_(*self._place(source, where, after)))
         statement = select(table.c.id).select_from(source).where(*where).order_by(table.c.started_at, table.c.id)
         ids = self._connection.execute(statement.limit(size + 1)).scalars().all()
-        return ListedPage(self._listed(ids[:size]), int(total), len(ids) > size)
+        return ListedPage(self._listed(ids[:size]), min(total, COUNTED), len(ids) > size, total > COUNTED)
 
     def choices(self, scope: Scope) -> Choices:
         """Values of the list's filters, as far as they stand in contacts within the scope."""
-        names = ("agent_id", "agent_name", "team", "process", "medium")
         facts = tables.contact_facts
-        shown = (~facts.c.contact_id.startswith(PREFIX), *within(scope))
-        rows = self._connection.execute(select(*(facts.c[name] for name in names)).where(*shown).distinct()).all()
+        ids = [key for key in self._connection.execute(select(_one_of_each().c.contact_id)).scalars() if key]
+        statement = select(*(facts.c[name] for name in CHOSEN)).where(self._among(facts.c.contact_id, ids))
+        rows = self._connection.execute(statement.where(*within(scope)).distinct()).all()
         agents = {(row.agent_id, row.agent_name) for row in rows}
 
         def alone(name: str) -> tuple[tuple[str, str], ...]:
@@ -196,31 +195,50 @@ def _narrowed(wanted: ContactQuery) -> tuple[FromClause, list[ColumnElement[bool
     )  # fmt: skip
     where: list[ColumnElement[bool]] = [~contacts.c.id.startswith(PREFIX)]  # what is erased counts, and isn't shown
     where += [column == value for column, value in asked if value]
-    where += within(wanted.scope)
-    if wanted.process or wanted.medium or not wanted.scope.is_whole:
+    where += _within_contacts(wanted.scope)
+    if wanted.process or wanted.medium or wanted.scope.sites or wanted.scope.vendors:
         source = source.join(facts, facts.c.contact_id == contacts.c.id)
-    if wanted.state or wanted.failed or wanted.open_only:
+    if wanted.state == ItemState.WAITING.value:  # what nobody has worked on yet has no item at all
         source = source.outerjoin(items, items.c.contact_id == contacts.c.id)
-    if wanted.state:
-        where.append(func.coalesce(items.c.state, ItemState.WAITING.value) == wanted.state)
+        where.append(func.coalesce(items.c.state, ItemState.WAITING.value) == ItemState.WAITING.value)
+    elif wanted.state or wanted.failed or wanted.open_only:
+        source = source.join(items, items.c.contact_id == contacts.c.id)
+        where += [items.c.state == wanted.state] if wanted.state else []
     if wanted.failed or wanted.open_only:
         where.append(items.c.state == ItemState.DONE.value)
     if wanted.failed:
-        where.append(_has_evaluation(wanted, evaluations.c.result.contains(MISSED, autoescape=True)))
+        where.append(_has_evaluation(wanted, tables.HAS_FAILED))
     if wanted.open_only:
-        result = evaluations.c.result
-        told = and_(result.contains(ASKED, autoescape=True), ~_none_open(result))
-        where.append(_has_evaluation(wanted, told))
+        where.append(_has_evaluation(wanted, tables.HAS_OPEN))
     return source, where
 
 
-evaluations = tables.evaluations
-
-
-def _none_open(result: Any) -> ColumnElement[bool]:
-    return or_(*(result.contains(NONE_OPEN + end, autoescape=True) for end in (",", "}")))
+def _within_contacts(scope: Scope) -> list[ColumnElement[bool]]:
+    """The same as `within`, with the columns that lie in the list's own order where there are such."""
+    contacts, facts = tables.contacts, tables.contact_facts
+    asked = (
+        (contacts.c.team, scope.teams), (facts.c.site, scope.sites), (facts.c.vendor, scope.vendors),
+        (contacts.c.agent_id, scope.agents),
+    )  # fmt: skip
+    return [column.in_(sorted(values)) for column, values in asked if values]
 
 
 def _has_evaluation(wanted: ContactQuery, what: ColumnElement[bool]) -> ColumnElement[bool]:
-    own = and_(evaluations.c.contact_id == tables.contacts.c.id, evaluations.c.form_id.in_(wanted.forms))
-    return exists().where(own, what)
+    evaluations = tables.evaluations
+    own = (evaluations.c.contact_id == tables.contacts.c.id, evaluations.c.form_id.in_(wanted.forms))
+    return exists().where(*own, what)
+
+
+def _one_of_each() -> CTE:
+    """A contact for every agent, team, site, vendor, process and medium that go together.
+
+    Goes from one combination to the next in an index: a step for each, however many contacts have it.
+    """
+    facts, following = tables.contact_facts, tables.contact_facts.alias("following")
+    columns = [following.c[name] for name in ("agent_id", "agent_name", "team", "site", "vendor", "process", "medium")]
+    shown = ~following.c.contact_id.startswith(PREFIX)
+    first = select(following.c.contact_id).where(shown).order_by(*columns).limit(1)
+    one = select(first.scalar_subquery().label("contact_id")).cte("one_of_each", recursive=True)
+    here = tuple_(*(facts.c[column.name] for column in columns))
+    after = first.where(tuple_(*columns) > here).correlate(facts).scalar_subquery()
+    return one.union_all(select(after).select_from(one.join(facts, facts.c.contact_id == one.c.contact_id)))

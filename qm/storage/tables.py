@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
     text,
 )
 
@@ -65,7 +66,8 @@ contacts = Table(
     Column("fingerprint", String, nullable=False),
     Column("document", Text, nullable=False),
     Index("ix_contacts_started_at", "started_at", "id"),
-    Index("ix_contacts_agent_id", "agent_id", "started_at"),
+    Index("ix_contacts_agent_id", "agent_id", "started_at", "id"),
+    Index("ix_contacts_team", "team", "started_at", "id"),
 )  # fmt: skip
 
 contact_facts = Table(
@@ -78,10 +80,14 @@ contact_facts = Table(
     Index("ix_contact_facts_customer_id", "customer_id", "started_s"),
     Index("ix_contact_facts_agent_id", "agent_id"),
     Index("ix_contact_facts_team", "team"),
+    Index("ix_contact_facts_choices", "agent_id", "agent_name", "team", "site", "vendor", "process", "medium", "contact_id"),
 )  # fmt: skip
 """What figures over many contacts are computed from; `started_s` in seconds since 1970."""
 
-items = Table("items", metadata, _contact_key(), Column("state", String, nullable=False))
+items = Table(
+    "items", metadata, _contact_key(), Column("state", String, nullable=False),
+    Index("ix_items_state", "state", "contact_id"),
+)  # fmt: skip
 """The work list: one row a contact."""
 
 quarantine = Table(
@@ -116,6 +122,14 @@ transcripts = Table(
 """`grade`: the letter, or nothing for what isn't graded."""
 signals = Table("signals", metadata, _contact_key(), Column("document", Text, nullable=False))
 
+HAS_FAILED = literal_column("""result LIKE '%"failed_by":["%'""")
+"""Of an evaluation's result: an automatic fail was missed. The list's query repeats an index's condition to the letter."""
+HAS_OPEN = literal_column(
+    """result LIKE '%"counts":{"cannot_tell":%' AND result NOT LIKE '%"counts":{"cannot_tell":0,%' """
+    """AND result NOT LIKE '%"counts":{"cannot_tell":0}%'"""
+)
+"""Likewise: criteria counted as *cannot tell* are told, and they aren't none."""
+
 evaluations = Table(
     "evaluations", metadata,
     Column("id", String, primary_key=True),
@@ -127,6 +141,8 @@ evaluations = Table(
     Column("result", Text, nullable=False, server_default="{}"),
     Column("document", Text, nullable=False),
     UniqueConstraint("contact_id", "form_id"),
+    Index("ix_evaluations_failed", "contact_id", "form_id", sqlite_where=HAS_FAILED, postgresql_where=HAS_FAILED),
+    Index("ix_evaluations_open", "contact_id", "form_id", sqlite_where=HAS_OPEN, postgresql_where=HAS_OPEN),
 )  # fmt: skip
 
 criterion_lists = Table(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from qm.domain.contact import Agent, Medium
+from qm.domain.erasure import PREFIX
 from qm.domain.evaluation import Answer
 from qm.domain.people import NOBODY, WHOLE, Scope
 from qm.domain.run import ItemState, Quarantine
@@ -163,3 +164,21 @@ def test_some_contacts_are_those_named_that_are_there_and_in_scope(database):
             found = unit.contacts.some(asked, scope)
             assert unit.contacts.some((), scope) == {}
         assert found == {one.contact.id: one.contact for one in made[:9] if scope.allows(one.contact)}
+
+
+def test_a_long_list_is_counted_so_far_and_no_further(database, monkeypatch):
+    monkeypatch.setattr("qm.storage.contact_store.COUNTED", 4)
+    with database.unit_of_work() as unit:
+        made = fill(unit, random.Random(8), 5)
+        whole = unit.contacts.page(ContactQuery(FORMS), size=2)
+        part = unit.contacts.page(ContactQuery(FORMS, agent_id=made[0].contact.agent.id), size=2)
+    assert (whole.total, whole.is_longer, whole.has_more) == (4, True, True)
+    assert (part.total, part.is_longer) == (sum(o.contact.agent.id == made[0].contact.agent.id for o in made), False)
+
+
+def test_choices_leave_out_what_was_erased(database):
+    with database.unit_of_work() as unit:
+        unit.contacts.save(builders.contact(f"{PREFIX}1", process="gone"), "/day", 0, "f")
+        unit.contacts.save(builders.contact("C-1", process="p1"), "/day", 1, "f")
+        unit.contacts.save(builders.contact(f"{PREFIX}2", process="p1"), "/day", 2, "f")
+        assert unit.contacts.choices(WHOLE)["process"] == (("p1", "p1"),)

@@ -1,0 +1,87 @@
+"""The bench of the workbench, small: its site is what the product would have written, and it tells faults."""
+
+from dataclasses import replace
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from benchmarks import workbench_load
+from benchmarks.api_load import looker
+from benchmarks.scale_day import contact_id
+from benchmarks.servers import fresh_settings
+from benchmarks.workbench_load import RIGHTS, Asked, Got
+from benchmarks.workbench_pages import KINDS
+from benchmarks.workbench_site import SITES, make_site
+from qm.config import read_settings
+from qm.domain.people import WHOLE
+from qm.ports.contact_list import ContactQuery
+from qm.storage.database import Database
+
+CONTACTS, TURNS = 50, 8
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def made(request, tmp_path_factory):
+    """A site of 50 contacts, 46 of them copied."""
+    root = tmp_path_factory.mktemp("workbench")
+    server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
+    settings = read_settings({"QM_DATA": str(root / "var"), "QM_OFFLINE": "yes"}, root)
+    settings = replace(fresh_settings(settings, root / "data", server), isolate=False, language="it")
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("workbench_site", "workbench_pages"):
+            patch.setattr(f"benchmarks.{module}.SOURCES", 4)
+        yield settings, make_site(settings, root, CONTACTS, TURNS), root
+
+
+@pytest.fixture
+def database(made):
+    opened = Database(made[0].database_url)
+    yield opened
+    opened.close()
+
+
+def test_lists_hold_every_contact_as_if_it_had_been_worked_through(made, database):
+    forms = tuple(sorted(form for form in _forms(database)))
+    with database.reading() as unit:
+        page = unit.contacts.page(ContactQuery(forms), size=CONTACTS + 1)
+        choices = unit.contacts.choices(WHOLE)
+        assert [unit.evaluations.of_contact(line.contact.id) for line in page.items]
+        for line in page.items:
+            for evaluation in unit.evaluations.of_contact(line.contact.id):
+                assert evaluation.contact_id == line.contact.id
+                assert unit.evaluations.get(evaluation.id) == evaluation
+        assert {line.contact.agent.site for line in page.items} <= {"", *SITES}
+        assert sum(line.response is not None for line in page.items) == 5
+        calls = [line.contact.id for line in page.items if line.contact.medium.value == "voice"]
+        assert {unit.outputs.recording(name) for name in calls} == {made[1].recording}
+    assert page.total == len(page.items) == CONTACTS
+    assert {line.state.value for line in page.items} == {"done"}
+    assert len(choices["agent"]) == CONTACTS
+
+
+def _forms(database):
+    with database.reading() as unit:
+        return {brief.form_id for brief in unit.evaluations.briefs()}
+
+
+def test_every_kind_of_page_opens(made):
+    settings, _site, root = made
+    headers = looker(settings, *RIGHTS)
+    asked = Asked(CONTACTS, TURNS, people=4, seconds=1.0, think_s=0.2, alone=1, paint=False)
+    figures = workbench_load.measure_site(settings, root, asked)
+    told = {name: figure.peer for name, figure in figures.items() if name.startswith("alone_")}
+    assert [name for name, peer in told.items() if not peer.endswith("refused: 0")] == []
+    assert len(told) == len(KINDS) + 1
+    assert (figures["people_errors"].value, figures["people_errors"].peer) == (0, "none")
+    assert 0 < figures["review_bytes"].value < workbench_load.REVIEW_BYTES
+    with TestClient(create_app(settings)) as client:
+        copied = client.get(f"/api/v1/contacts/{contact_id(CONTACTS - 1)}", headers=headers).json()
+    assert copied["transcript"]["turns"]
+    assert copied["evaluations"]
+
+
+def test_an_error_is_told_and_counted():
+    figures = workbench_load._alone(KINDS[0], [Got(0.01, 0.02, 500, 7), Got(0.01, 0.02, 200, 9)], 0.004)
+    assert figures["alone_p95_list"].value == 20
+    assert figures["alone_p95_list"].peer.endswith("9 bytes at most; refused: 1")
