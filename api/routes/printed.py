@@ -26,7 +26,7 @@ def page(request: Request, services: ServicesHere, contact_id: str, asking: Aski
     if chosen is None:
         message = f"contact '{contact_id}' wasn't scored on '{form[:60]}'"
         raise NotFoundError("review.no_evaluation", message, "the contact's page names its forms")
-    reviews = services.reviews.finished(contact_id) if who.may(Right.REVIEW_READ) else ()
+    reviews = services.reviews.finished(contact_id, who.person.login) if who.may(Right.REVIEW_READ) else ()
     review = first_of(reviews, chosen.score.form_id)
     services.audit.look("quotes.viewed", "contact", contact_id, who.person.login)
     parts, now = printed_sections(chosen, review), datetime.now(view.contact.started_at.tzinfo)
