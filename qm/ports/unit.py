@@ -147,10 +147,14 @@ class Unit(Protocol):
     @property
     def search(self) -> SearchStore:
         """What was said, by its words."""
+        ...
 
+    @property
     def work_queues(self) -> WorkQueueStore:
         """Draws of contacts for review, and who reviews each."""
+        ...
 
+    @property
     def export(self) -> ExportStore:
         """Contacts as rows of a table."""
         ...

@@ -228,7 +228,7 @@ def _narrowed(filters: SearchFilter, *, is_postgresql: bool) -> list[ColumnEleme
 def _measure(name: str, *, is_postgresql: bool) -> ColumnElement[float]:
     if is_postgresql:
         return cast(cast(_facts.c.measures, JSON)[name].as_string(), Float)
-    return func.json_extract(_facts.c.measures, f'$."{name}"')  # type: ignore[no-any-return]
+    return func.json_extract(_facts.c.measures, f'$."{name}"')
 
 
 def _scored(filters: SearchFilter) -> ColumnElement[bool]:

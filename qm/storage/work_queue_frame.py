@@ -10,7 +10,7 @@ from qm.domain.evaluation import Answer
 from qm.domain.run import ItemState
 from qm.domain.work_queue import AssignmentState, FrameRow, FrameWish, LeftOut, Risk
 from qm.storage import tables
-from qm.storage.contact_store import MISSED, within
+from qm.storage.contact_store import within
 from qm.storage.facts import LETTERS
 
 CHUNK = 20_000
@@ -67,7 +67,7 @@ def _statement(wish: FrameWish) -> Select[Any]:
     columns = (
         facts.c.contact_id, facts.c.agent_id, facts.c.team, facts.c.process, facts.c.kind,
         func.coalesce(items.c.state, ItemState.WAITING.value), scored.c.codes, scored.c.score,
-        scored.c.result.contains(MISSED, autoescape=True), words.c.grade,
+        tables.HAS_FAILED, words.c.grade,
     )  # fmt: skip
     return (
         select(*columns)
