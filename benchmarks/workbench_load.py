@@ -228,7 +228,9 @@ def _held(answers: Answers, asked: Asked, told: str) -> dict[str, BenchFigure]:
     troubles = ", ".join(f"{name}: {number}" for name, number in sorted(answers.troubles.items())) or "none"
     peer = f"{asked.people} people for {asked.seconds:g} s, thinking {asked.think_s:g} s on average; {told}"
     figures = {
-        "people_errors": BenchFigure(float(answers.troubles.total()), "requests", len(every), target="0", peer=troubles),
+        "people_errors": BenchFigure(
+            float(answers.troubles.total()), "requests", len(every), target="0", peer=troubles
+        ),
         "people_rate": BenchFigure(round(answers.rate, 2), "requests/s", len(every), peer=peer),
         "people_p95": _p95(every, f"< {PAGE_MS:g}"),
     }

@@ -42,9 +42,7 @@ def first_loads(base: str, headers: Mapping[str, str]) -> dict[str, BenchFigure]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         try:
-            taken = {
-                name: [_load(browser, base + path, headers) for _ in range(LOADS)] for name, path in pages.items()
-            }
+            taken = {name: [_load(browser, base + path, headers) for _ in range(LOADS)] for name, path in pages.items()}
         finally:
             browser.close()
     peer = f"{SLOWER} times slower, {BITS_A_SECOND // 1_000_000} Mbit/s, {LATENCY_MS} ms; slowest "

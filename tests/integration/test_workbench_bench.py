@@ -52,7 +52,9 @@ def test_lists_hold_every_contact_as_if_it_had_been_worked_through(made, databas
                 assert evaluation.contact_id == line.contact.id
                 assert unit.evaluations.get(evaluation.id) == evaluation
         assert {line.contact.agent.site for line in page.items} <= {"", *SITES}
-        assert sum(line.response is not None for line in page.items) == 5
+        linked = {link.contact_id for link in unit.surveys.links()} - {""}
+        assert {line.contact.id for line in page.items if line.response is not None} == linked
+        assert len(unit.surveys.every()) == 5
         calls = [line.contact.id for line in page.items if line.contact.medium.value == "voice"]
         assert {unit.outputs.recording(name) for name in calls} == {made[1].recording}
     assert page.total == len(page.items) == CONTACTS
