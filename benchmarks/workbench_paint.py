@@ -48,7 +48,8 @@ def first_loads(base: str, headers: Mapping[str, str]) -> dict[str, BenchFigure]
     peer = f"{SLOWER} times slower, {BITS_A_SECOND // 1_000_000} Mbit/s, {LATENCY_MS} ms; slowest "
     return {
         f"first_load_{name}": BenchFigure(
-            round(float(np.median(found)), 1), "ms", len(found), target=f"< {PAINT_MS:g}", peer=f"{peer}{max(found):.0f}"
+            round(float(np.median(found)), 1), "ms", len(found), target=f"< {PAINT_MS:g}",
+            peer=f"{peer}{max(found):.0f}",
         ) for name, found in taken.items()
     }  # fmt: skip
 
