@@ -159,7 +159,10 @@ def _alone(kind: Kind, answers: Sequence[Got], processor: Seconds) -> dict[str, 
     taken = [got.first_s if kind.first_bytes else got.whole_s for got in answers]
     refused = sum(got.status >= REFUSED for got in answers)
     p50, p95 = (round(1000 * float(np.percentile(taken, at)), 1) for at in (50, 95))
-    told = f"p50 {p50:g} ms; processor of the pages {1000 * processor:.1f} ms; {max(got.size for got in answers)} bytes at most; refused: {refused}"
+    told = (
+        f"p50 {p50:g} ms; processor of the pages {1000 * processor:.1f} ms; "
+        f"{max(got.size for got in answers)} bytes at most; refused: {refused}"
+    )
     return {f"alone_p95_{kind.name}": BenchFigure(p95, "ms", len(taken), target=f"< {kind.below_ms:g}", peer=told)}
 
 
@@ -228,7 +231,9 @@ def _held(answers: Answers, asked: Asked, told: str) -> dict[str, BenchFigure]:
     troubles = ", ".join(f"{name}: {number}" for name, number in sorted(answers.troubles.items())) or "none"
     peer = f"{asked.people} people for {asked.seconds:g} s, thinking {asked.think_s:g} s on average; {told}"
     figures = {
-        "people_errors": BenchFigure(float(answers.troubles.total()), "requests", len(every), target="0", peer=troubles),
+        "people_errors": BenchFigure(
+            float(answers.troubles.total()), "requests", len(every), target="0", peer=troubles
+        ),
         "people_rate": BenchFigure(round(answers.rate, 2), "requests/s", len(every), peer=peer),
         "people_p95": _p95(every, f"< {PAGE_MS:g}"),
     }

@@ -42,15 +42,14 @@ def first_loads(base: str, headers: Mapping[str, str]) -> dict[str, BenchFigure]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         try:
-            taken = {
-                name: [_load(browser, base + path, headers) for _ in range(LOADS)] for name, path in pages.items()
-            }
+            taken = {name: [_load(browser, base + path, headers) for _ in range(LOADS)] for name, path in pages.items()}
         finally:
             browser.close()
     peer = f"{SLOWER} times slower, {BITS_A_SECOND // 1_000_000} Mbit/s, {LATENCY_MS} ms; slowest "
     return {
         f"first_load_{name}": BenchFigure(
-            round(float(np.median(found)), 1), "ms", len(found), target=f"< {PAINT_MS:g}", peer=f"{peer}{max(found):.0f}"
+            round(float(np.median(found)), 1), "ms", len(found), target=f"< {PAINT_MS:g}",
+            peer=f"{peer}{max(found):.0f}",
         ) for name, found in taken.items()
     }  # fmt: skip
 

@@ -39,7 +39,12 @@ CALL_S: Seconds = 300.0
 SURVEYED = 0.1
 COACHED = 8
 """Contacts of each agent that the coaching list is picked from: picking from all reads each evaluation whole."""
-COMMENTS = ("", "Operatore gentile e preparato.", "Ho aspettato troppo e il problema non è risolto.", "Tutto bene, grazie.")
+COMMENTS = (
+    "",
+    "Operatore gentile e preparato.",
+    "Ho aspettato troppo e il problema non è risolto.",
+    "Tutto bene, grazie.",
+)
 
 
 @dataclass(frozen=True)
@@ -165,5 +170,3 @@ def made_call(seed: int = 1, seconds: Seconds = CALL_S) -> bytes:
         file.setframerate(RATE_HZ)
         file.writeframes(pcm.tobytes())
     return written.getvalue()
-
-

@@ -49,7 +49,7 @@ def workbench(
     database: Annotated[str, typer.Option(help="sqlite, postgresql or both.")] = "both",
     as_json: AsJson = False,
 ) -> None:
-    """Fill a site, then open each kind of page alone, and all of them as many people at work do; latencies, troubles."""
+    """Fill a site, open each kind of page alone, then all of them as many people at work do; latencies, troubles."""
     from pipelines.commands.bench import _bench
 
     databases = databases_of(database)

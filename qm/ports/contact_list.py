@@ -8,7 +8,6 @@ from qm.domain.people import Scope
 from qm.domain.run import ItemState
 from qm.domain.survey import SurveyResponse
 
-
 COUNTED = 1000
 """Contacts of a list are counted up to so many: beyond, nobody wants the exact number at each page, and it would cost
 more than the page itself."""

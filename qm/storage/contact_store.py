@@ -198,14 +198,17 @@ def _narrowed(wanted: ContactQuery) -> tuple[FromClause, list[ColumnElement[bool
     where += _within_contacts(wanted.scope)
     if wanted.process or wanted.medium or wanted.scope.sites or wanted.scope.vendors:
         source = source.join(facts, facts.c.contact_id == contacts.c.id)
-    if wanted.state == ItemState.WAITING.value:  # what nobody has worked on yet has no item at all
-        source = source.outerjoin(items, items.c.contact_id == contacts.c.id)
-        where.append(func.coalesce(items.c.state, ItemState.WAITING.value) == ItemState.WAITING.value)
-    elif wanted.state or wanted.failed or wanted.open_only:
+    # What few contacts are in is looked for by its index. All others are gone through in the list's order, and the
+    # index is kept out of it: by that of `done`, say, nearly all contacts would be found, and sorted for each page.
+    state = func.coalesce(items.c.state, ItemState.WAITING.value)
+    if wanted.state == ItemState.QUARANTINED.value:
         source = source.join(items, items.c.contact_id == contacts.c.id)
-        where += [items.c.state == wanted.state] if wanted.state else []
+        where.append(items.c.state == wanted.state)
+    elif wanted.state or wanted.failed or wanted.open_only:
+        source = source.outerjoin(items, items.c.contact_id == contacts.c.id)
+        where += [state == wanted.state] if wanted.state else []
     if wanted.failed or wanted.open_only:
-        where.append(items.c.state == ItemState.DONE.value)
+        where.append(state == ItemState.DONE.value)
     if wanted.failed:
         where.append(_has_evaluation(wanted, tables.HAS_FAILED))
     if wanted.open_only:

@@ -80,7 +80,10 @@ contact_facts = Table(
     Index("ix_contact_facts_customer_id", "customer_id", "started_s"),
     Index("ix_contact_facts_agent_id", "agent_id"),
     Index("ix_contact_facts_team", "team"),
-    Index("ix_contact_facts_choices", "agent_id", "agent_name", "team", "site", "vendor", "process", "medium", "contact_id"),
+    Index(
+        "ix_contact_facts_choices",
+        "agent_id", "agent_name", "team", "site", "vendor", "process", "medium", "contact_id",
+    ),
 )  # fmt: skip
 """What figures over many contacts are computed from; `started_s` in seconds since 1970."""
 
@@ -123,7 +126,7 @@ transcripts = Table(
 signals = Table("signals", metadata, _contact_key(), Column("document", Text, nullable=False))
 
 HAS_FAILED = literal_column("""result LIKE '%"failed_by":["%'""")
-"""Of an evaluation's result: an automatic fail was missed. The list's query repeats an index's condition to the letter."""
+"""Of an evaluation's result: an automatic fail was missed. The list's query repeats its index's condition literally."""
 HAS_OPEN = literal_column(
     """result LIKE '%"counts":{"cannot_tell":%' AND result NOT LIKE '%"counts":{"cannot_tell":0,%' """
     """AND result NOT LIKE '%"counts":{"cannot_tell":0}%'"""
