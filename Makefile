@@ -45,10 +45,10 @@ day: $(DEV)
 
 lock: $(DEV)
 	$(BIN)/pip-compile $(COMPILE) --output-file requirements.txt pyproject.toml
-	$(BIN)/pip-compile $(COMPILE) --extra dev --extra diarisation --extra whisper --extra postgres --extra s3 --extra ray --extra traces --output-file requirements-dev.txt pyproject.toml
+	$(BIN)/pip-compile $(COMPILE) --extra dev --extra diarisation --extra whisper --extra postgres --extra s3 --extra ray --extra traces --extra parquet --output-file requirements-dev.txt pyproject.toml
 	sed -i 's/^torch==\([0-9.]*\)+cpu/torch==\1/' requirements-dev.txt
 	$(BIN)/pip-compile $(COMPILE) --no-annotate --constraint requirements-dev.txt --output-file requirements-api.txt requirements-api.in
-	$(BIN)/pip-compile $(COMPILE) --no-annotate --constraint requirements-dev.txt --extra postgres --extra s3 --extra ray --extra traces --output-file requirements-worker.txt pyproject.toml
+	$(BIN)/pip-compile $(COMPILE) --no-annotate --constraint requirements-dev.txt --extra postgres --extra s3 --extra ray --extra traces --extra parquet --output-file requirements-worker.txt pyproject.toml
 
 # Two images, `api` and `worker`; see deploy/README.md.
 image:

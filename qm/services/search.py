@@ -111,7 +111,8 @@ class SearchService:
     def new_ones(self, text: str, filters: SearchFilter, made_since_s: float, most: int) -> tuple[str, ...]:
         """Contacts whose entries were made since a moment and in which it's found, the latest first, so many."""
         query = parse_query(text)
-        until_s, found = self._clock() + BUDGET_S, []
+        until_s = self._clock() + BUDGET_S
+        found: list[str] = []
         with self._reading() as unit:
             for candidate in self._candidates(unit, query, filters, self._span(filters, ""), made_since_s):
                 if len(found) == most or self._clock() > until_s:

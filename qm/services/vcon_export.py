@@ -81,7 +81,7 @@ class VconExport:
         told = transcript.recording if transcript else None
         told_s = told.duration_s if told else contact.history.talk_s
         suffix = contact.source[contact.source.rfind(".") :].lower() if "." in contact.source else ""
-        dialog = {
+        dialog: dict[str, Any] = {
             "type": "recording", "start": contact.started_at.isoformat(),
             "parties": [CUSTOMER, AGENT] if contact.agent_channel == 1 else [AGENT, CUSTOMER],
             "mediatype": MEDIA.get(suffix, "application/octet-stream"), "filename": contact.source,

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Float,
     ForeignKey,
     Index,
@@ -125,9 +126,9 @@ transcripts = Table(
 """`grade`: the letter, or nothing for what isn't graded."""
 signals = Table("signals", metadata, _contact_key(), Column("document", Text, nullable=False))
 
-HAS_FAILED = literal_column("""result LIKE '%"failed_by":["%'""")
+HAS_FAILED: ColumnElement[bool] = literal_column("""result LIKE '%"failed_by":["%'""")
 """Of an evaluation's result: an automatic fail was missed. The list's query repeats its index's condition literally."""
-HAS_OPEN = literal_column(
+HAS_OPEN: ColumnElement[bool] = literal_column(
     """result LIKE '%"counts":{"cannot_tell":%' AND result NOT LIKE '%"counts":{"cannot_tell":0,%' """
     """AND result NOT LIKE '%"counts":{"cannot_tell":0}%'"""
 )
