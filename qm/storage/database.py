@@ -32,6 +32,7 @@ from qm.storage.database_errors import storage_error
 from qm.storage.eraser import SqlEraser
 from qm.storage.erasure_ledger import SqlErasureLedger
 from qm.storage.fact_store import SqlFactStore
+from qm.storage.figure_store import SqlFigureStore
 from qm.storage.hold_store import SqlHoldStore
 from qm.storage.object_names import SqlObjectNames
 from qm.storage.partitions import Partition, partition
@@ -83,6 +84,7 @@ class SqlUnit:
     people: SqlPeopleStore
     sessions: SqlSessionStore
     reviews: SqlReviewStore
+    figures: SqlFigureStore
 
     def lock(self, name: str) -> None:
         """Wait until no other transaction holds that name; it's let go at this one's end."""
@@ -297,4 +299,5 @@ def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
         SqlHoldStore(connection), SqlErasureLedger(connection), SqlSubjectStore(connection),
         SqlEraser(connection, forget), SqlTaskStore(connection), SqlObjectNames(connection),
         SqlPeopleStore(connection), SqlSessionStore(connection), SqlReviewStore(connection),
+        SqlFigureStore(connection),
     )  # fmt: skip

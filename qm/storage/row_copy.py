@@ -45,7 +45,8 @@ def drop_statements() -> list[str]:
     """The same for PostgreSQL's own tools."""
     names = [table.name for table in reversed(tables.metadata.sorted_tables)]
     dropped = [f'DROP TABLE IF EXISTS "{name}" CASCADE' for name in (*names, "alembic_version")]
-    return [*dropped, "DROP FUNCTION IF EXISTS audit_refuse() CASCADE"]
+    marking = [f"DROP FUNCTION IF EXISTS figure_mark_{name}() CASCADE" for name in names]
+    return [*dropped, "DROP FUNCTION IF EXISTS audit_refuse() CASCADE", *marking]
 
 
 def _present(connection: Connection) -> frozenset[str]:

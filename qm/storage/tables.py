@@ -15,6 +15,14 @@ from sqlalchemy import (
 )
 
 from qm.domain.voc_names import HISTORY_COLUMNS, SCALE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
+from qm.storage.figure_tables import (
+    figure_agents,
+    figure_cells,
+    figure_criteria,
+    figure_marks,
+    figure_tallies,
+    milestones,
+)
 from qm.storage.table_metadata import metadata
 from qm.storage.workbench_tables import (
     people,
@@ -28,6 +36,7 @@ from qm.storage.workbench_tables import (
 
 __all__ = [  # what stands elsewhere; the rest is this module's own
     "metadata", "people", "person_secrets", "reviews", "sessions", "sign_in_failures", "sign_in_links", "tokens",
+    "figure_agents", "figure_cells", "figure_criteria", "figure_marks", "figure_tallies", "milestones",
 ]  # fmt: skip
 
 
@@ -339,5 +348,10 @@ VOLATILE = frozenset(
         "tokens",
         "sign_in_links",
         "sign_in_failures",
+        "figure_agents",
+        "figure_cells",
+        "figure_criteria",
+        "figure_marks",
+        "figure_tallies",
     }
 )
