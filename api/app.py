@@ -22,6 +22,7 @@ from api.routes import (
     coaching,
     comments,
     contacts,
+    dashboards,
     derived_form,
     drivers,
     estimates,
@@ -52,6 +53,7 @@ Every page has a JSON twin below `/api/v1` that returns the very object that the
 ROUTES = (
     overview, reviews, contacts, coaching, surveys, cases, comments, drivers, derived_form, selection, estimates,
     calibration, calibration_study, audit, health, sign_in, sign_in_provider, account, tokens,
+    dashboards,
 )  # fmt: skip
 """In the order in which the API documentation lists them."""
 

@@ -52,6 +52,12 @@ def _alone(name: str, address: str, right: Right, *, whole: bool = False) -> Sec
 SECTIONS = (
     _alone("overview", "/", Right.FIGURES_READ, whole=True),
     _alone("contacts", "/contacts", Right.CONTACT_READ),
+    Section("dashboards", (
+        Page("scores", "/dashboards", Right.FIGURES_READ),
+        Page("criteria", "/dashboards/criteria", Right.FIGURES_READ),
+        Page("trend", "/dashboards/trend", Right.FIGURES_READ),
+        Page("data", "/dashboards/data", Right.FIGURES_READ),
+    )),
     _alone("coaching", "/coaching", Right.COACHING_READ),
     Section("voc", (
         Page("voc", "/voc", Right.FIGURES_READ, whole=True),

@@ -27,8 +27,10 @@ from qm.services.coaching import CoachingService
 from qm.services.comments import CommentService
 from qm.services.contacts import ContactService
 from qm.services.derive_form import DeriveService
+from qm.services.dashboards import DashboardService
 from qm.services.drivers import DriverService
 from qm.services.estimates import EstimateService
+from qm.services.figure_cells import CellService
 from qm.services.figures import FigureService
 from qm.services.people import PeopleService
 from qm.services.rater_study import RaterStudyService
@@ -76,6 +78,7 @@ class Services:
     people: PeopleService
     reviews: ReviewService
     account: AccountService
+    dashboards: DashboardService
     provider: IdentityProvider | None
 
     def seen_by(self, scope: Scope) -> "Services":
@@ -85,6 +88,7 @@ class Services:
         return replace(
             self, contacts=self.contacts.seen_by(scope), coaching=self.coaching.seen_by(scope),
             cases=self.cases.seen_by(scope), reviews=self.reviews.seen_by(scope),
+            dashboards=self.dashboards.seen_by(scope),
         )  # fmt: skip
 
 
@@ -128,6 +132,9 @@ def build_services(settings: Settings) -> Services:
         reviews=ReviewService(writing, reading, forms, _now, token_hex),
         sign_in=sign_in,
         people=PeopleService(writing, reading, sign_in, _now),
+        dashboards=DashboardService(
+            writing, reading, forms, CellService(writing, reading, settings.timezone), least, token_hex
+        ),
         account=AccountService(sign_in, new_key),
         provider=IdentityProvider(settings, monotonic) if settings.oidc_issuer else None,
     )

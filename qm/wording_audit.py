@@ -21,6 +21,8 @@ ACTIONS = {
     "calibration.opened": Text("calibrazione aperta", "calibration opened"),
     "calibration.answered": Text("risposte di calibrazione", "calibration answers handed in"),
     "calibration.closed": Text("calibrazione chiusa", "calibration closed"),
+    "milestone.added": Text("evento aggiunto", "milestone added"),
+    "milestone.dropped": Text("evento tolto", "milestone removed"),
     "review.done": Text("valutazione consegnata", "review handed in"),
     "review.reopened": Text("valutazione riaperta", "review opened again"),
     "survey.imported": Text("sondaggi importati", "survey answers taken in"),

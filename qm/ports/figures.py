@@ -80,6 +80,10 @@ class FigureStore(Protocol):
         """Days that have cells."""
         ...
 
+    def newest(self) -> str:
+        """The last day that has cells; empty without."""
+        ...
+
     def sums(self, wanted: CellQuery) -> Summed:
         """Added-up cells by the wanted columns."""
         ...

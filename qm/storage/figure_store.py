@@ -146,6 +146,11 @@ class SqlFigureStore(SqlStore):
         day = tables.figure_cells.c.day
         return tuple(self._connection.execute(select(day).distinct().order_by(day)).scalars())
 
+    def newest(self) -> str:
+        """The last day that has cells; empty without."""
+        table = tables.figure_cells
+        return self._connection.execute(select(func.max(table.c.day)).where(table.c.grain == TEAM)).scalar() or ""
+
     def sums(self, wanted: CellQuery) -> Summed:
         """Added-up cells by the wanted columns."""
         return self._summed(tables.figure_cells, wanted, (*COUNTED, *SUMMED))
