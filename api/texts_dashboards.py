@@ -30,8 +30,8 @@ WORDS: dict[str, Text] = {
     "dash.note": Text(
         "Media dei punteggi con intervallo al 95 %; sotto {n} contatti nessun valore. Non è una classifica: chi non si "
         "distingue dagli altri è in grigio.",
-        "Mean scores with 95 % interval; no value below {n} contacts. This isn't a ranking: whoever can't be told apart "
-        "from the others is grey.",
+        "Mean scores with 95 % interval; no value below {n} contacts. This isn't a ranking: whoever can't be told "
+        "apart from the others is grey.",
     ),
     "dash.stands": Text("Rispetto agli altri", "Beside the others"),
     "dash.stands.above": Text("▲ sopra la media degli altri", "▲ above the others' mean"),

@@ -26,8 +26,8 @@ from qm.services.cases import CaseService
 from qm.services.coaching import CoachingService
 from qm.services.comments import CommentService
 from qm.services.contacts import ContactService
-from qm.services.derive_form import DeriveService
 from qm.services.dashboards import DashboardService
+from qm.services.derive_form import DeriveService
 from qm.services.drivers import DriverService
 from qm.services.estimates import EstimateService
 from qm.services.figure_cells import CellService

@@ -23,6 +23,7 @@ from pipelines.commands import (
     drivers,
     erasure,
     estimate,
+    figures,
     forms,
     lists,
     models,
@@ -67,6 +68,7 @@ cases.register(app)
 comments.register(app)
 db.register(app)
 drivers.register(app)
+figures.register(app)
 derive.register(forms.forms)
 selection.register(lists.survey)
 estimate.register(app)

@@ -71,6 +71,7 @@ def make_worker(wiring: "Wiring", watch: Watch, most: int | None = MOST_TRIES) -
         wiring.surveys.link_all()
         wiring.cases.open_all()
         wiring.coaching.refresh()
+        wiring.cells.catch_up()
         try:
             wiring.audit.anchor()
         except StorageError as error:  # the chain itself is whole; only the note of its head beside it is missing

@@ -14,7 +14,6 @@ from api.people.forms import FORM_WRITE
 from api.people.principal import needs
 from api.same_origin import FormFields
 from qm.domain.people import Right
-from qm.domain.text import Text
 from qm.errors import InputError
 from qm.services.dashboard_csv import heat_csv, scorecard_csv, trend_csv
 from qm.services.dashboard_views import AgentCard, DataQuality, HeatMap, ScoreCard, Trend
@@ -141,7 +140,7 @@ def add_milestone(services: ServicesHere, fields: FormFields) -> Response:
     on, title_it, title_en = _day(fields.get("day", "")), fields.get("title_it", ""), fields.get("title_en", "")
     if on is None:
         raise InputError("figures.day", "a milestone needs its day", "like 2026-11-23")
-    services.dashboards.add_milestone(on, Text(title_it or title_en, title_en or title_it))
+    services.dashboards.add_milestone(on, title_it, title_en)
     return RedirectResponse(TREND, status_code=303)
 
 

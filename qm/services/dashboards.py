@@ -108,7 +108,7 @@ class DashboardService:
             if frame.period is None:
                 return HeatMap(frame, by, (), ())
             wanted = self._query(frame, frame.period, (by, "criterion_id"), (frame.form_id,))
-            found = {key: sums for key, sums in unit.figures.criteria(wanted)}
+            found = dict(unit.figures.criteria(wanted))
             ids = sorted({key[0] for key in found})
             names = unit.figures.names(ids) if frame.team else {}
             columns = sorted(((each, names.get(each) or each) for each in ids), key=lambda pair: pair[1])
@@ -144,7 +144,7 @@ class DashboardService:
             name = unit.figures.names([agent_id]).get(agent_id) or agent_id
             period = frame.period or Period(date.min, date.min)
             query = self._query(frame, period, ("agent_id", "criterion_id"), (frame.form_id,))
-            found = {key: sums for key, sums in unit.figures.criteria(query)}
+            found = dict(unit.figures.criteria(query))
             return AgentCard(
                 frame, replace(rows.get(agent_id) or self._row(agent_id, NOTHING, NOTHING, NOTHING), name=name),
                 teams.get(team) or self._row(team, NOTHING, NOTHING, NOTHING),
@@ -176,14 +176,15 @@ class DashboardService:
                 self._open(answers),
             )  # fmt: skip
 
-    def add_milestone(self, day: date, title: Text) -> Milestone:
-        """Note what began on a day.
+    def add_milestone(self, day: date, title_it: str, title_en: str) -> Milestone:
+        """Note what began on a day; a title in one language stands for both.
 
         Raises:
             InputError: no title, or too long a one.
         """
+        italian, english = title_it.strip(), title_en.strip()
         try:
-            milestone = Milestone(self._new_id(8), day, Text(title.it.strip(), title.en.strip()))
+            milestone = Milestone(self._new_id(8), day, Text(italian or english, english or italian))
         except ValueError as error:
             raise InputError("milestone.title", str(error), "give a short title in both languages") from error
         with self._writing() as unit:
@@ -304,7 +305,10 @@ class DashboardService:
         titles = {(form.id, each.id): each.title for form in self._forms.values() for each in form.criteria}
         found = []
         for (form_id, criterion), sums in answers:
-            open_, asked = sums.count("cannot_tell"), sum(sums.count(name) for name in ("met", "not_met", "cannot_tell"))
+            open_, asked = (
+                sums.count("cannot_tell"),
+                sum(sums.count(name) for name in ("met", "not_met", "cannot_tell")),
+            )
             if open_ and (form_id, criterion) in titles:
                 share = self._share(open_, asked)
                 found.append(OpenCriterion(form_id, criterion, titles[form_id, criterion], share))

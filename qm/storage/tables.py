@@ -35,8 +35,20 @@ from qm.storage.workbench_tables import (
 )
 
 __all__ = [  # what stands elsewhere; the rest is this module's own
-    "metadata", "people", "person_secrets", "reviews", "sessions", "sign_in_failures", "sign_in_links", "tokens",
-    "figure_agents", "figure_cells", "figure_criteria", "figure_marks", "figure_tallies", "milestones",
+    "figure_agents",
+    "figure_cells",
+    "figure_criteria",
+    "figure_marks",
+    "figure_tallies",
+    "metadata",
+    "milestones",
+    "people",
+    "person_secrets",
+    "reviews",
+    "sessions",
+    "sign_in_failures",
+    "sign_in_links",
+    "tokens",
 ]  # fmt: skip
 
 
