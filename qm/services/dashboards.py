@@ -135,8 +135,10 @@ class DashboardService:
         with self._reading() as unit:
             own = unit.figures.sums(CellQuery(FIRST_DAY, LAST_DAY, ("team",), self._scope, ("",), agent=agent_id))
             if not own or not agent_id:
-                message = f"no figures of agent '{agent_id}'"
-                raise NotFoundError("figures.unknown_agent", message, "the dashboards name those that have any")
+                # Without the id: who isn't there and whom one may not see are told alike.
+                raise NotFoundError(
+                    "figures.unknown_agent", "no figures of such an agent", "the dashboards name those that have any"
+                )
             team = max(own, key=lambda pair: pair[1]["contacts"])[0][0]
             frame = self._frame(unit, replace(wish, team=team), is_behind=is_behind)
             rows = {row.id: row for row in self._rows(unit, frame, ("agent_id",))}
