@@ -40,4 +40,4 @@ def _figures(row: ScoreRow) -> list[object]:
 
 
 def _cells(figure: Figure) -> list[object]:
-    return ["" if each is None else each for each in (figure.value, figure.lo, figure.hi)] + [figure.n]
+    return [*("" if each is None else each for each in (figure.value, figure.lo, figure.hi)), figure.n]

@@ -173,7 +173,8 @@ class DashboardService:
             }
             answers = unit.figures.criteria(replace(query, by=("form_id", "criterion_id"), forms=None))
             return DataQuality(
-                frame, n, done, stopped, *(shares[kind] for kind in of),
+                frame, n, done, stopped, shares["quarantine"], shares["grade"], shares["language"],
+                shares["missing"],
                 tuple((date.fromisoformat(key[0]), s.count("contacts"), s.count("quarantined")) for key, s in days),
                 self._open(answers),
             )  # fmt: skip
@@ -229,11 +230,12 @@ class DashboardService:
         whole = dict(unit.figures.sums(self._query(frame, now, by, ("",))))
         scored = dict(unit.figures.sums(self._query(frame, now, by, (frame.form_id,))))
         before = dict(unit.figures.sums(self._query(frame, earlier, by, (frame.form_id,))))
-        stands = tell_apart({key: score_moments(sums) for key, sums in scored.items()}, self._min_n, 100.0)
+        moments = {"".join(key): score_moments(sums) for key, sums in scored.items()}
+        stands = tell_apart(moments, self._min_n, 100.0)
         rows = []
         for key, sums in whole.items():
             row = self._row("".join(key), sums, scored.get(key, NOTHING), before.get(key, NOTHING))
-            told = stands.get(key, Stands.UNKNOWN) if by == ("agent_id",) else Stands.UNKNOWN
+            told = stands.get(row.id, Stands.UNKNOWN) if by == ("agent_id",) else Stands.UNKNOWN
             rows.append(replace(row, stands=told))
         return tuple(rows)
 
