@@ -24,6 +24,7 @@ from api.routes import (
     coaching,
     comments,
     contacts,
+    dashboards,
     derived_form,
     drivers,
     estimates,
@@ -59,7 +60,7 @@ Every page has a JSON twin below `/api/v1` that returns the very object that the
 ROUTES = (
     overview, queues, reviews, exports, contacts, printed, search, coaching, surveys, cases, comments, drivers,
     derived_form, selection, estimates, calibration, calibration_study, audit, hooks, health, sign_in,
-    sign_in_provider, account, tokens,
+    sign_in_provider, account, tokens, dashboards,
 )  # fmt: skip
 """In the order in which the API documentation lists them."""
 

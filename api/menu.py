@@ -57,6 +57,12 @@ SECTIONS = (
         Page("mine", "/queue", Right.REVIEW_WRITE),
         Page("queues", "/queues", Right.REVIEW_ASSIGN),
     )),
+    Section("dashboards", (
+        Page("scores", "/dashboards", Right.FIGURES_READ),
+        Page("criteria", "/dashboards/criteria", Right.FIGURES_READ),
+        Page("trend", "/dashboards/trend", Right.FIGURES_READ),
+        Page("data", "/dashboards/data", Right.FIGURES_READ),
+    )),
     _alone("coaching", "/coaching", Right.COACHING_READ),
     Section("voc", (
         Page("voc", "/voc", Right.FIGURES_READ, whole=True),

@@ -31,9 +31,11 @@ from qm.services.coaching import CoachingService
 from qm.services.comments import CommentService
 from qm.services.contact_export import ContactExport
 from qm.services.contacts import ContactService
+from qm.services.dashboards import DashboardService
 from qm.services.derive_form import DeriveService
 from qm.services.drivers import DriverService
 from qm.services.estimates import EstimateService
+from qm.services.figure_cells import CellService
 from qm.services.figures import FigureService
 from qm.services.hook_address import hosts_of
 from qm.services.hooks import HookService
@@ -90,6 +92,7 @@ class Services:
     work_queues: WorkQueueService
     assignments: AssignmentService
     account: AccountService
+    dashboards: DashboardService
     provider: IdentityProvider | None
     search: SearchService
     searches: SavedSearchService
@@ -108,6 +111,7 @@ class Services:
             work_queues=self.work_queues.seen_by(scope), assignments=self.assignments.seen_by(scope),
             search=self.search.seen_by(scope),
             export=self.export.seen_by(scope), vcon=self.vcon.seen_by(scope),
+            dashboards=self.dashboards.seen_by(scope),
         )  # fmt: skip
 
 
@@ -156,6 +160,9 @@ def build_services(settings: Settings) -> Services:
         assignments=AssignmentService(writing, reading, plan.window.zone, _now),
         sign_in=sign_in,
         people=PeopleService(writing, reading, sign_in, _now),
+        dashboards=DashboardService(
+            writing, reading, forms, CellService(writing, reading, settings.timezone), least, token_hex
+        ),
         account=AccountService(sign_in, new_key),
         provider=IdentityProvider(settings, monotonic) if settings.oidc_issuer else None,
         hooks=HookService(writing, reading, hosts_of(settings.hook_hosts), _now, token_hex, new_secret),

@@ -24,6 +24,7 @@ from pipelines.commands import (
     erasure,
     estimate,
     export,
+    figures,
     forms,
     hooks,
     lists,
@@ -72,6 +73,7 @@ queue.register(app)
 comments.register(app)
 db.register(app)
 drivers.register(app)
+figures.register(app)
 derive.register(forms.forms)
 selection.register(lists.survey)
 estimate.register(app)

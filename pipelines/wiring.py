@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from qm.services.drivers import DriverService
     from qm.services.erasure import ErasureService
     from qm.services.estimates import EstimateService
+    from qm.services.figure_cells import CellService
     from qm.services.holds import HoldService
     from qm.services.objects import ObjectService
     from qm.services.people import PeopleService
@@ -216,6 +217,13 @@ class Wiring:
     def figures(self) -> FigureService:
         """The day in numbers."""
         return FigureService(self.database.unit_of_work, self.forms, self.settings.min_n)
+
+    @cached_property
+    def cells(self) -> "CellService":
+        """The sums that dashboards add up."""
+        from qm.services.figure_cells import CellService
+
+        return CellService(self.database.unit_of_work, self.database.reading, self.settings.timezone)
 
     @cached_property
     def plan(self) -> VocPlan:

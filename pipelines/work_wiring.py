@@ -74,6 +74,7 @@ def make_worker(wiring: "Wiring", watch: Watch, most: int | None = MOST_TRIES) -
         wiring.coaching.refresh()
         make_index(wiring).catch_up()
         make_saved_searches(wiring).look()
+        wiring.cells.catch_up()
         try:
             wiring.audit.anchor()
         except StorageError as error:  # the chain itself is whole; only the note of its head beside it is missing

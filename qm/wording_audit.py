@@ -24,6 +24,8 @@ ACTIONS = {
     "search.used": Text("ricerca nelle conversazioni", "conversations searched"),
     "search.kept": Text("ricerca conservata", "search kept"),
     "search.dropped": Text("ricerca eliminata", "search deleted"),
+    "milestone.added": Text("evento aggiunto", "milestone added"),
+    "milestone.dropped": Text("evento tolto", "milestone removed"),
     "review.done": Text("valutazione consegnata", "review handed in"),
     "review.reopened": Text("valutazione riaperta", "review opened again"),
     "queue.drawn": Text("lista di lavoro estratta", "work queue drawn"),

@@ -8,6 +8,7 @@ from qm.ports.audit import AuditStore
 from qm.ports.calibration import CalibrationStore
 from qm.ports.cases import CaseStore
 from qm.ports.export import ExportStore
+from qm.ports.figures import FigureStore
 from qm.ports.hooks import HookStore
 from qm.ports.kept_answers import KeptAnswerStore
 from qm.ports.objects import ObjectNames
@@ -167,6 +168,9 @@ class Unit(Protocol):
     @property
     def kept_answers(self) -> KeptAnswerStore:
         """What repeated requests were answered."""
+
+    def figures(self) -> FigureStore:
+        """Sums by day and agent."""
         ...
 
     @property

@@ -33,6 +33,7 @@ from qm.storage.eraser import SqlEraser
 from qm.storage.erasure_ledger import SqlErasureLedger
 from qm.storage.export_store import SqlExportStore
 from qm.storage.fact_store import SqlFactStore
+from qm.storage.figure_store import SqlFigureStore
 from qm.storage.hold_store import SqlHoldStore
 from qm.storage.hook_store import SqlHookStore
 from qm.storage.kept_answer_store import SqlKeptAnswerStore
@@ -93,6 +94,7 @@ class SqlUnit:
     hooks: SqlHookStore
     kept_answers: SqlKeptAnswerStore
     export: SqlExportStore
+    figures: SqlFigureStore
 
     def lock(self, name: str) -> None:
         """Wait until no other transaction holds that name; it's let go at this one's end."""
@@ -311,4 +313,5 @@ def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
         SqlSearchStore(connection),
         SqlWorkQueueStore(connection),
         SqlHookStore(connection, hand.now, hand.salt), SqlKeptAnswerStore(connection), SqlExportStore(connection),
+        SqlFigureStore(connection),
     )  # fmt: skip

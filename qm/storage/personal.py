@@ -6,6 +6,8 @@ A test compares this with the tables: a new column can't be forgotten.
 from collections.abc import Mapping
 from enum import StrEnum
 
+from qm.domain.figure_cells import COUNTED, CRITERION_COUNTS, SUMMED
+
 
 class Holds(StrEnum):
     """What a column holds.
@@ -23,6 +25,7 @@ class Holds(StrEnum):
 
 
 D, R, S, F, N = Holds.DROPPED, Holds.RENAMED, Holds.STRIPPED, Holds.FIGURES, Holds.NEITHER
+_PLACE = ("grain", "day", "agent_id", "team", "site", "vendor")
 _OUTPUT = {"contact_id": D, "document": D}
 COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     "contacts": {
@@ -102,6 +105,12 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
          "until_s", "body"), D,
     ),
     "kept_answers": dict.fromkeys(("key_sha256", "request_sha256", "begun_s", "status", "headers", "body"), D),
+    "figure_cells": dict.fromkeys((*_PLACE, "form_id", *COUNTED, *SUMMED), F),
+    "figure_criteria": dict.fromkeys((*_PLACE, "form_id", "criterion_id", *CRITERION_COUNTS), F),
+    "figure_tallies": dict.fromkeys((*_PLACE, "kind", "name", "n"), F),
+    "figure_agents": {"agent_id": F, "name": F},
+    "figure_marks": dict.fromkeys(("id", "started_s", "agent_id"), F),
+    "milestones": dict.fromkeys(("id", "day", "title_it", "title_en"), N),
 }  # fmt: skip
 """`audit_events` keep the ids of contacts and cases, and `runs` the path of a day folder: an id alone leads nowhere
 once everything else is gone."""

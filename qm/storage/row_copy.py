@@ -46,8 +46,9 @@ def drop_statements() -> list[str]:
     """The same for PostgreSQL's own tools."""
     names = [table.name for table in reversed(tables.metadata.sorted_tables)]
     dropped = [f'DROP TABLE IF EXISTS "{name}" CASCADE' for name in (*names, "alembic_version")]
-    functions = [f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name in ("audit_refuse", "search_index")]
-    return [f"DROP TABLE IF EXISTS {WORDS} CASCADE", *dropped, *functions]
+    functions = ("audit_refuse", "search_index", *(f"figure_mark_{name}" for name in names))
+    gone = [f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name in functions]
+    return [f"DROP TABLE IF EXISTS {WORDS} CASCADE", *dropped, *gone]
 
 
 def _present(connection: Connection) -> frozenset[str]:

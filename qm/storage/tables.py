@@ -17,6 +17,14 @@ from sqlalchemy import (
 )
 
 from qm.domain.voc_names import HISTORY_COLUMNS, SCALE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
+from qm.storage.figure_tables import (
+    figure_agents,
+    figure_cells,
+    figure_criteria,
+    figure_marks,
+    figure_tallies,
+    milestones,
+)
 from qm.storage.hook_tables import hook_deliveries, hook_secrets, hooks, kept_answers
 from qm.storage.search_tables import saved_searches, search_alerts, search_entries
 from qm.storage.table_metadata import metadata
@@ -33,11 +41,17 @@ from qm.storage.workbench_tables import (
 
 __all__ = [  # what stands elsewhere; the rest is this module's own
     "assignments",
+    "figure_agents",
+    "figure_cells",
+    "figure_criteria",
+    "figure_marks",
+    "figure_tallies",
     "hook_deliveries",
     "hook_secrets",
     "hooks",
     "kept_answers",
     "metadata",
+    "milestones",
     "people",
     "person_secrets",
     "reviews",
@@ -383,5 +397,10 @@ VOLATILE = frozenset(
         "hook_secrets",
         "hook_deliveries",
         "kept_answers",
+        "figure_agents",
+        "figure_cells",
+        "figure_criteria",
+        "figure_marks",
+        "figure_tallies",
     }
 )

@@ -66,7 +66,13 @@ class Site:
     def address(self, path: str, contact: str = CONTACT, case: str = "") -> str:
         """The route's address with ids in it."""
         session = self.open if path.endswith(("/score", "/sheet", "/answers")) else self.closed
-        names = {"contact_id:path": contact, "case_id": case or self.case_id, "step": "assign", "session_id": session}
+        names = {
+            "contact_id:path": contact,
+            "agent_id:path": "A01" if contact == CONTACT else contact,
+            "case_id": case or self.case_id,
+            "step": "assign",
+            "session_id": session,
+        }
         for name, value in names.items():
             path = path.replace(f"{{{name}}}", value)
         return path
@@ -197,6 +203,23 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/cases/report.csv"): Row(R.CASE_READ, query="?since=2026-11-16", told=(TEAM,)),
     ("GET", "/api/v1/cases/{case_id}"): Row(R.CASE_READ, one=True),
     ("POST", "/api/v1/cases/{case_id}/{step}"): Row(R.CASE_WORK, one=True, body=json_step),
+    **{
+        ("GET", f"{start}{page}"): Row(R.FIGURES_READ, query="?days=400", told=told)
+        for start in ("/dashboards", "/api/v1/dashboards")
+        for page, told in (("", (AGENT, TEAM)), ("/criteria", (TEAM,)), ("/trend", ()), ("/data", ()))
+    },
+    **{
+        ("GET", f"/api/v1/dashboards{page}.csv"): Row(R.FIGURES_READ, query="?days=400", told=told)
+        for page, told in (("", (AGENT, TEAM)), ("/criteria", (TEAM,)), ("/trend", ()))
+    },
+    ("GET", "/dashboards/agents/{agent_id:path}"): Row(R.FIGURES_READ, one=True),
+    ("GET", "/api/v1/dashboards/agents/{agent_id:path}"): Row(R.FIGURES_READ, one=True),
+    ("POST", "/dashboards/milestones"): Row(
+        R.REVIEW_ASSIGN, whole=True, status=303, fields=lambda _site: {"day": "2026-11-23", "title_it": "Corso"}
+    ),
+    ("POST", "/dashboards/milestones/drop"): Row(
+        R.REVIEW_ASSIGN, whole=True, status=303, fields=lambda _site: {"milestone": "none"}
+    ),
     ("GET", "/comments"): Row(R.CONTACT_READ, whole=True),
     ("GET", "/api/v1/comments"): Row(R.CONTACT_READ, whole=True),
     ("GET", "/api/v1/comments.csv"): Row(R.CONTACT_READ, whole=True),

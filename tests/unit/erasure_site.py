@@ -19,6 +19,7 @@ from qm.domain.figures import Count
 from qm.domain.form import Form, Section
 from qm.domain.generative import Reply
 from qm.domain.hook import CHOSEN, Hook
+from qm.domain.milestone import Milestone
 from qm.domain.people import Scope
 from qm.domain.prediction import LifeStage
 from qm.domain.recognition import Recognition, Voices
@@ -39,6 +40,7 @@ from qm.services.case_steps import Step
 from qm.services.cases import CaseService
 from qm.services.coaching import CoachingService
 from qm.services.erasure import ErasureService, ErasureTools
+from qm.services.figure_cells import CellService
 from qm.services.figures import FigureService
 from qm.services.holds import HoldService
 from qm.services.retention import RetentionService
@@ -223,6 +225,11 @@ class Site:
                 unit.search.alert(f"s-{contact_id}", [contact_id], 1.0)
             unit.work_queues.add(*_queue(ids))
             unit.documents.save("themes", "comments", dump({"centre": QUOTE}))
+            unit.figures.add_milestone(Milestone("m-1", DAY_ONE.date(), Text("Copione", "Script")))
+        cells = CellService(self.database.unit_of_work, self.database.reading, UTC)
+        cells.catch_up()
+        with self.database.unit_of_work() as unit:  # one mark more: this table is full only between a change and a run
+            unit.work.finish(ids[0])
         for contact_id in ids:
             self.replies.put("ab" + contact_id, Reply(dump({"quote": said(contact_id)})))
         reviews = tuple(AnswerReview(each, Answer.MET, Answer.MET) for each in ids)

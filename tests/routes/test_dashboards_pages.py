@@ -1,0 +1,93 @@
+"""Dashboards: pages and twins, the scope of whoever asks, milestones, bad input."""
+
+import pytest
+
+from qm.domain.people import Role, Scope
+
+PAGES = ("", "/criteria", "/trend", "/data")
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_every_page_and_its_twin(client, page, language):
+    shown = client.get(f"/dashboards{page}?lang={language}&days=90&step=week")
+    assert shown.status_code == 200, shown.text
+    assert client.get(f"/api/v1/dashboards{page}").json()["frame"]["period"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_site_without_contacts(empty_client, page):
+    assert "qm run" in empty_client.get(f"/dashboards{page}?lang=en").text
+    assert empty_client.get(f"/api/v1/dashboards{page}").json()["frame"]["period"] is None
+
+
+def test_the_figures_are_those_of_the_overview(client):
+    day = client.get("/api/v1/overview").json()
+    card = client.get("/api/v1/dashboards?days=400").json()
+    contacts = {row["id"]: row["contacts"] for row in card["agents"]}
+    assert contacts == {row["id"]: row["contacts"] for row in day["agents"]}
+    form = card["frame"]["form_id"]
+    scores = {row["id"]: row["score"] for row in card["agents"]}
+    for row in day["agents"]:
+        (figure,) = (figure for form_id, figure in row["scores"] if form_id == form)
+        assert scores[row["id"]]["n"] == figure["n"]
+        assert scores[row["id"]]["value"] == pytest.approx(figure["value"], abs=1e-3)
+
+
+def test_a_supervisor_sees_the_own_team(client, sample):
+    everyone = client.get("/api/v1/dashboards?days=400").json()
+    sample.sign_in(client, Role.SUPERVISOR, Scope(teams=frozenset({"Casa"})), login="boss")
+    mine = client.get("/api/v1/dashboards?days=400").json()
+    assert [row["id"] for row in mine["teams"]] == ["Casa"]
+    assert len(mine["agents"]) < len(everyone["agents"])
+    hidden = {row["id"] for row in everyone["agents"]} - {row["id"] for row in mine["agents"]}
+    for agent in hidden:
+        assert client.get(f"/api/v1/dashboards/agents/{agent}").status_code == 404
+    for csv in ("dashboards.csv", "dashboards/criteria.csv", "dashboards/trend.csv"):
+        assert "Partner" not in client.get(f"/api/v1/{csv}?days=400").text
+
+
+def test_an_agents_page(client):
+    agent = client.get("/api/v1/dashboards?days=400").json()["agents"][0]
+    page = client.get(f"/dashboards/agents/{agent['id']}?lang=it")
+    assert agent["name"] in page.text
+    assert client.get(f"/api/v1/dashboards/agents/{agent['id']}").json()["agent"]["name"] == agent["name"]
+    assert client.get("/dashboards/agents/nobody").status_code == 404
+
+
+@pytest.mark.parametrize(("query", "code"), [
+    ("until=yesterday", "figures.day"), ("since=2026-11-23&until=2026-11-01", "figures.period"),
+    ("form=nonsense", "figures.form"), ("since=0001-01-01", "figures.period"),
+])  # fmt: skip
+def test_nonsense_is_told(client, query, code):
+    answer = client.get(f"/api/v1/dashboards?{query}")
+    assert answer.status_code in (400, 422)
+    assert answer.json()["error"]["code"] == code
+
+
+def test_no_such_measure(client):
+    assert client.get("/api/v1/dashboards/trend?measure=mood").json()["error"]["code"] == "figures.measure"
+    assert client.get("/api/v1/dashboards?until=0001-01-01").status_code == 200
+    assert client.get("/api/v1/dashboards/trend?measure=criterion:nothing").json()["points"] == []
+
+
+def test_a_milestone_comes_and_goes(client):
+    newest = client.get("/api/v1/dashboards").json()["frame"]["period"]["until"]
+    sign = {"csrf": client.headers["x-csrf-token"]}
+    made = {"day": newest, "title_it": "Nuovo <copione>", "title_en": ""}
+    assert client.post("/dashboards/milestones", data=made | sign, follow_redirects=False).status_code == 303
+    page = client.get("/dashboards/trend?lang=en").text
+    assert "Nuovo &lt;copione&gt;" in page
+    (milestone,) = client.get("/api/v1/dashboards/trend").json()["milestones"]
+    for _ in range(2):
+        gone = client.post("/dashboards/milestones/drop", data={"milestone": milestone["id"]} | sign)
+        assert gone.status_code == 200
+    assert client.get("/api/v1/dashboards/trend").json()["milestones"] == []
+
+
+@pytest.mark.parametrize("fields", [
+    {"day": "", "title_it": "x"}, {"day": "2026-11-23", "title_it": " "}, {"day": "2026-11-23", "title_it": "x" * 61},
+])  # fmt: skip
+def test_a_milestone_without_day_or_title_is_refused(client, fields):
+    sign = {"csrf": client.headers["x-csrf-token"]}
+    assert client.post("/dashboards/milestones", data=fields | sign).status_code in (400, 422)
