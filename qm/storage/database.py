@@ -29,6 +29,7 @@ from qm.storage.connect import (
 from qm.storage.contact_store import SqlContactStore
 from qm.storage.content import content_fingerprint
 from qm.storage.database_errors import storage_error
+from qm.storage.dispute_store import SqlDisputeStore
 from qm.storage.eraser import SqlEraser
 from qm.storage.erasure_ledger import SqlErasureLedger
 from qm.storage.fact_store import SqlFactStore
@@ -83,6 +84,7 @@ class SqlUnit:
     people: SqlPeopleStore
     sessions: SqlSessionStore
     reviews: SqlReviewStore
+    disputes: SqlDisputeStore
 
     def lock(self, name: str) -> None:
         """Wait until no other transaction holds that name; it's let go at this one's end."""
@@ -297,4 +299,5 @@ def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
         SqlHoldStore(connection), SqlErasureLedger(connection), SqlSubjectStore(connection),
         SqlEraser(connection, forget), SqlTaskStore(connection), SqlObjectNames(connection),
         SqlPeopleStore(connection), SqlSessionStore(connection), SqlReviewStore(connection),
+        SqlDisputeStore(connection),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from qm.domain.voc_names import HISTORY_COLUMNS, SCALE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
+from qm.storage.dispute_tables import disputes, own_looks, result_times
 from qm.storage.table_metadata import metadata
 from qm.storage.workbench_tables import (
     people,
@@ -27,7 +28,17 @@ from qm.storage.workbench_tables import (
 )
 
 __all__ = [  # what stands elsewhere; the rest is this module's own
-    "metadata", "people", "person_secrets", "reviews", "sessions", "sign_in_failures", "sign_in_links", "tokens",
+    "disputes",
+    "metadata",
+    "own_looks",
+    "people",
+    "person_secrets",
+    "result_times",
+    "reviews",
+    "sessions",
+    "sign_in_failures",
+    "sign_in_links",
+    "tokens",
 ]  # fmt: skip
 
 
@@ -107,8 +118,10 @@ evaluations = Table(
     Column("codes", String, nullable=False, server_default=""),
     Column("result", Text, nullable=False, server_default="{}"),
     Column("document", Text, nullable=False),
+    Column("counts", String, nullable=False, server_default="machine"),
     UniqueConstraint("contact_id", "form_id"),
 )  # fmt: skip
+"""`document` is the machine's for ever; the columns before it hold what counts, and `counts` says by whom."""
 
 criterion_lists = Table(
     "criterion_lists", metadata, Column("id", String, primary_key=True), Column("criteria", Text, nullable=False)
@@ -339,5 +352,6 @@ VOLATILE = frozenset(
         "tokens",
         "sign_in_links",
         "sign_in_failures",
+        "result_times",
     }
 )
