@@ -23,9 +23,11 @@ from api.routes import (
     comments,
     contacts,
     derived_form,
+    disputes,
     drivers,
     estimates,
     health,
+    mine,
     overview,
     reviews,
     selection,
@@ -52,6 +54,7 @@ Every page has a JSON twin below `/api/v1` that returns the very object that the
 ROUTES = (
     overview, reviews, contacts, coaching, surveys, cases, comments, drivers, derived_form, selection, estimates,
     calibration, calibration_study, audit, health, sign_in, sign_in_provider, account, tokens,
+    mine, disputes,
 )  # fmt: skip
 """In the order in which the API documentation lists them."""
 

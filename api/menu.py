@@ -52,6 +52,11 @@ def _alone(name: str, address: str, right: Right, *, whole: bool = False) -> Sec
 SECTIONS = (
     _alone("overview", "/", Right.FIGURES_READ, whole=True),
     _alone("contacts", "/contacts", Right.CONTACT_READ),
+    Section("mine", (Page("mine", "/mine", Right.OWN_READ),)),
+    Section("disputes", (
+        Page("disputes", "/disputes", Right.DISPUTE_DECIDE),
+        Page("dispute_figures", "/disputes/figures", Right.DISPUTE_DECIDE),
+    )),
     _alone("coaching", "/coaching", Right.COACHING_READ),
     Section("voc", (
         Page("voc", "/voc", Right.FIGURES_READ, whole=True),

@@ -6,6 +6,7 @@ from api import (
     texts_calibration,
     texts_cases,
     texts_comments,
+    texts_disputes,
     texts_drivers,
     texts_estimates,
     texts_menu,
@@ -371,7 +372,7 @@ WORDS = {
 """By key. `{name}` stands for a value."""
 for _area in (
     texts_account, texts_audit, texts_calibration, texts_cases, texts_comments, texts_drivers, texts_estimates,
-    texts_menu, texts_raters, texts_review, texts_selection, texts_sign_in, texts_voc,
+    texts_disputes, texts_menu, texts_raters, texts_review, texts_selection, texts_sign_in, texts_voc,
 ):  # fmt: skip
     WORDS.update(_area.WORDS)
 

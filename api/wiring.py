@@ -27,9 +27,12 @@ from qm.services.coaching import CoachingService
 from qm.services.comments import CommentService
 from qm.services.contacts import ContactService
 from qm.services.derive_form import DeriveService
+from qm.services.disputes import DisputeService
 from qm.services.drivers import DriverService
 from qm.services.estimates import EstimateService
 from qm.services.figures import FigureService
+from qm.services.overturns import OverturnService
+from qm.services.own_contacts import OwnContactService
 from qm.services.people import PeopleService
 from qm.services.rater_study import RaterStudyService
 from qm.services.reviews import ReviewService
@@ -38,6 +41,7 @@ from qm.services.sign_in import SignInService
 from qm.services.survey_intake import SurveyIntake
 from qm.services.survey_reports import SurveyReportService
 from qm.services.surveys import SurveyService
+from qm.storage.answer_folder import AnswerFolder
 from qm.storage.audit_anchors import FileAnchors
 from qm.storage.audit_store import AuditPen
 from qm.storage.database import Database
@@ -75,6 +79,9 @@ class Services:
     sign_in: SignInService
     people: PeopleService
     reviews: ReviewService
+    disputes: DisputeService
+    overturns: OverturnService
+    own: OwnContactService
     account: AccountService
     provider: IdentityProvider | None
 
@@ -85,6 +92,7 @@ class Services:
         return replace(
             self, contacts=self.contacts.seen_by(scope), coaching=self.coaching.seen_by(scope),
             cases=self.cases.seen_by(scope), reviews=self.reviews.seen_by(scope),
+            disputes=self.disputes.seen_by(scope), overturns=self.overturns.seen_by(scope), own=self.own.seen_by(scope),
         )  # fmt: skip
 
 
@@ -105,6 +113,8 @@ def build_services(settings: Settings) -> Services:
     cases = CaseService(writing, reading, plan, _now, least)
     sign_in = _sign_in(settings, writing, reading)
     calibration = CalibrationService(writing, reading, forms, plan, _now, least)
+    overturns = OverturnService(writing, reading, forms, lambda: AnswerFolder(settings.data / "answers"), least)
+    disputes, own = _agents_side(settings, writing, reading, forms, overturns)
     return Services(
         database=database,
         objects=objects,
@@ -126,11 +136,26 @@ def build_services(settings: Settings) -> Services:
         audit=AuditService(writing, reading, FileAnchors(settings.data), _now),
         listening=Listening(monotonic),
         reviews=ReviewService(writing, reading, forms, _now, token_hex),
+        disputes=disputes,
+        overturns=overturns,
+        own=own,
         sign_in=sign_in,
         people=PeopleService(writing, reading, sign_in, _now),
         account=AccountService(sign_in, new_key),
         provider=IdentityProvider(settings, monotonic) if settings.oidc_issuer else None,
     )
+
+
+def _agents_side(
+    settings: Settings, writing: UnitOfWork, reading: UnitOfWork, forms: dict[str, Form], overturns: OverturnService
+) -> tuple[DisputeService, OwnContactService]:
+    window, to_decide = timedelta(hours=settings.dispute_h), timedelta(hours=settings.dispute_decide_h)
+    disputes = DisputeService(writing, reading, forms, _now, token_hex, window, to_decide, overturns.follow)
+    own = OwnContactService(
+        writing, reading, forms, _now, ContactService(reading, forms), disputes, settings.self_assessment,
+        settings.min_n,
+    )  # fmt: skip
+    return disputes, own
 
 
 def _sign_in(settings: Settings, writing: UnitOfWork, reading: UnitOfWork) -> SignInService:

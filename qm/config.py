@@ -93,6 +93,9 @@ class Settings:
     session_min: int
     session_h: int
     rate: int
+    dispute_h: int
+    dispute_decide_h: int
+    self_assessment: str
     oidc_issuer: str
     oidc_client: str
     oidc_secret_file: str

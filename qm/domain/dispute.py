@@ -45,7 +45,7 @@ class DisputedItem:
 
     Attributes:
         contested: the answer that counted when it was contested.
-        origin: who had given it (`rule`, `model`, `generative`, `person`); what the machine had said, by the machine.
+        origin: who had given it: `rule`, `model`, `generative` or `person`.
         at_s: where to listen, if the agent says so.
         ruling: `None` until it's decided.
         decided: the answer that counts from then on, where it was overturned.

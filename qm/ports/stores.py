@@ -185,6 +185,10 @@ class EvaluationStore(Protocol):
         """
         ...
 
+    def tally(self, criterion_id: str) -> Mapping[str, int]:
+        """How many answers of each kind count for a criterion, over all contacts."""
+        ...
+
     def counted(self) -> Mapping[str, Mapping[str, str]]:
         """Where people's answers count: by evaluation, the answer to each criterion; empty: left to people."""
         ...

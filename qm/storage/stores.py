@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy import Connection, Table, delete, func, select, update
 
 from qm.documents import dump, load
 from qm.domain.coaching import CoachingItem
@@ -196,6 +196,12 @@ class SqlEvaluationStore(SqlStore):
              "reason": answer.reason} for answer in evaluation.answers
         ]  # fmt: skip
         self._put_all(tables.answers, answers)
+
+    def tally(self, criterion_id: str) -> Mapping[str, int]:
+        """How many answers of each kind count for a criterion, over all contacts."""
+        table = tables.answers
+        statement = select(table.c.answer, func.count()).where(table.c.criterion_id == criterion_id)
+        return {answer: int(n) for answer, n in self._connection.execute(statement.group_by(table.c.answer))}
 
     def counted(self) -> Mapping[str, Mapping[str, str]]:
         """Where people's answers count: by evaluation, the answer to each criterion; empty: left to people."""
