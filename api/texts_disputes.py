@@ -96,10 +96,10 @@ WORDS: dict[str, Text] = {
     "disputes.ruling.overturned": Text("accolta", "overturned"),
     "disputes.figures": Text("Contestazioni accolte", "Overturned answers"),
     "disputes.figures_lead": Text(
-        "Su {n} contestazioni decise: quante risposte contestate sono cambiate. Gli operatori contestano ciò che credono "
-        "sbagliato: la percentuale dice dove guardare, non quante risposte sono sbagliate in tutto.",
-        "Of {n} decided disputes: how many disputed answers were changed. Agents dispute what they think is wrong: the "
-        "rate says where to look, not how many answers are wrong overall.",
+        "Su {n} contestazioni decise: quante risposte contestate sono cambiate. Gli operatori contestano ciò che "
+        "credono sbagliato: la percentuale dice dove guardare, non quante risposte sono sbagliate in tutto.",
+        "Of {n} decided disputes: how many disputed answers were changed. Agents dispute what they think is wrong: "
+        "the rate says where to look, not how many answers are wrong overall.",
     ),
     "disputes.criterion": Text("Criterio", "Criterion"),
     "disputes.origin": Text("Risposta di", "Answered by"),

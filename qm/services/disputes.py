@@ -110,9 +110,9 @@ class DisputeService:
             InputError: no reason, too long a reason, or an answer that can't be contested.
             ConflictError: the window has closed, it was decided already, or the criterion is contested already.
         """
-        _check(claim)
         with self._unit_of_work() as unit:
             contact, machine = self._machine(unit, contact_id, claim.form_id)
+            _check(claim)
             counted, found = self._counted(unit, machine)
             item = _item(claim, counted)
             now = self._now()

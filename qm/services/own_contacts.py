@@ -215,10 +215,10 @@ class OwnContactService:
             InputError: the remark is too long.
             ConflictError: the results weren't seen yet, or were taken note of before.
         """
-        if len(remark) > LONGEST_REMARK:
-            raise InputError("own.too_long", f"a remark of more than {LONGEST_REMARK} characters", "shorten it")
         with self._unit_of_work() as unit:
             contact_within(unit, contact_id, self._scope)
+            if len(remark) > LONGEST_REMARK:
+                raise InputError("own.too_long", f"a remark of more than {LONGEST_REMARK} characters", "shorten it")
             look = unit.disputes.look(contact_id)
             if look is None or look.seen_at is None:
                 raise ConflictError("own.unseen", "the result wasn't opened yet", "open it first")

@@ -327,7 +327,7 @@ class Folder:
 
 
 def test_overturned_automatic_answers_go_back_to_assisted(house):
-    folder = Folder(Standing("c2", LifeStage.AUTOMATIC, "m", 0.9))
+    folder = Folder(Standing("c2", LifeStage.AUTOMATIC, "m", 0.95))
     overturns = OverturnService(house.database.unit_of_work, house.database.reading, FORMS, lambda: folder, 2)
     by_model = [replace(a, origin="model") for a in ANSWERS]
     with house.database.unit_of_work() as unit:

@@ -13,11 +13,13 @@ from qm.analysis.voc.link_surveys import LinkPolicy
 from qm.documents import dump
 from qm.domain.calibration import CalibrationSession, DrawnContact, Purpose, Sheet, SheetAnswer, Why
 from qm.domain.contact import Agent, History, Medium
+from qm.domain.dispute import Dispute, DisputedItem, DisputeState, DisputeStep, Ruling
 from qm.domain.erasure import Remainder
 from qm.domain.evaluation import Answer, SectionScore
 from qm.domain.figures import Count
 from qm.domain.form import Form, Section
 from qm.domain.generative import Reply
+from qm.domain.own_look import OwnLook
 from qm.domain.prediction import LifeStage
 from qm.domain.recognition import Recognition, Voices
 from qm.domain.recording import Recording
@@ -207,6 +209,10 @@ class Site:
                 )
                 unit.work.quarantine(entry, is_contact=False)
                 unit.reviews.save(_review(unit, contact_id), 0)
+                unit.disputes.save(_dispute(contact_id), 0)
+                look = OwnLook(contact_id, "A-1", NOW, NOW, said(contact_id), version=1)
+                unit.disputes.keep_look(look, 0)
+                unit.disputes.keep_times(contact_id, {"form": "f"}, NOW)
             unit.documents.save("themes", "comments", dump({"centre": QUOTE}))
         for contact_id in ids:
             self.replies.put("ab" + contact_id, Reply(dump({"quote": said(contact_id)})))
@@ -220,6 +226,17 @@ def _review(unit, contact_id):
     return Review(
         f"r-{contact_ids().index(contact_id)}", contact_id, "form", machine.id, "ugo", ReviewState.DONE, NOW, NOW,
         (given,), (PinnedNote(1.0, said(contact_id)),), said(contact_id), NOW, machine,
+    )  # fmt: skip
+
+
+def _dispute(contact_id):
+    decided = GivenAnswer("c1", Answer.MET)
+    item = DisputedItem("c1", Answer.NOT_MET, "rule", said(contact_id), 3.0, Ruling.OVERTURNED, decided,
+                        said(contact_id))  # fmt: skip
+    steps = (DisputeStep(NOW, "anna", "opened", {"c1": "not_met"}), DisputeStep(NOW, "vera", "decided"))
+    return Dispute(
+        f"d-{contact_ids().index(contact_id)}", contact_id, "form", "A-1", "anna", DisputeState.DECIDED, NOW, NOW,
+        (item,), "", NOW, "vera", steps,
     )  # fmt: skip
 
 
