@@ -26,11 +26,13 @@ from api.routes import (
     contacts,
     dashboards,
     derived_form,
+    disputes,
     drivers,
     estimates,
     exports,
     health,
     hooks,
+    mine,
     overview,
     printed,
     queues,
@@ -60,7 +62,7 @@ Every page has a JSON twin below `/api/v1` that returns the very object that the
 ROUTES = (
     overview, queues, reviews, exports, contacts, printed, search, coaching, surveys, cases, comments, drivers,
     derived_form, selection, estimates, calibration, calibration_study, audit, hooks, health, sign_in,
-    sign_in_provider, account, tokens, dashboards,
+    sign_in_provider, account, tokens, mine, disputes, dashboards,
 )  # fmt: skip
 """In the order in which the API documentation lists them."""
 

@@ -63,6 +63,11 @@ SECTIONS = (
         Page("trend", "/dashboards/trend", Right.FIGURES_READ),
         Page("data", "/dashboards/data", Right.FIGURES_READ),
     )),
+    Section("mine", (Page("mine", "/mine", Right.OWN_READ),)),
+    Section("disputes", (
+        Page("disputes", "/disputes", Right.DISPUTE_DECIDE),
+        Page("dispute_figures", "/disputes/figures", Right.DISPUTE_DECIDE),
+    )),
     _alone("coaching", "/coaching", Right.COACHING_READ),
     Section("voc", (
         Page("voc", "/voc", Right.FIGURES_READ, whole=True),

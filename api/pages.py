@@ -64,6 +64,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
         status=status,
         t=lambda key, **values: texts.say(key, language, **values),
         word=lambda key: say(key, language),
+        has_text=lambda key: key in texts.WORDS,
         meaning=lambda code: explain_code(code, language),
         said=lambda text: _said(text, language),
         **_who_asks(request),

@@ -33,12 +33,15 @@ from qm.services.contact_export import ContactExport
 from qm.services.contacts import ContactService
 from qm.services.dashboards import DashboardService
 from qm.services.derive_form import DeriveService
+from qm.services.disputes import DisputeService
 from qm.services.drivers import DriverService
 from qm.services.estimates import EstimateService
 from qm.services.figure_cells import CellService
 from qm.services.figures import FigureService
 from qm.services.hook_address import hosts_of
 from qm.services.hooks import HookService
+from qm.services.overturns import OverturnService
+from qm.services.own_contacts import OwnContactService
 from qm.services.people import PeopleService
 from qm.services.rater_study import RaterStudyService
 from qm.services.repeats import RepeatService
@@ -52,6 +55,7 @@ from qm.services.survey_reports import SurveyReportService
 from qm.services.surveys import SurveyService
 from qm.services.vcon_export import VconExport
 from qm.services.work_queues import WorkQueueService
+from qm.storage.answer_folder import AnswerFolder
 from qm.storage.audit_anchors import FileAnchors
 from qm.storage.audit_store import AuditPen
 from qm.storage.database import Database
@@ -91,6 +95,9 @@ class Services:
     reviews: ReviewService
     work_queues: WorkQueueService
     assignments: AssignmentService
+    disputes: DisputeService
+    overturns: OverturnService
+    own: OwnContactService
     account: AccountService
     dashboards: DashboardService
     provider: IdentityProvider | None
@@ -112,6 +119,7 @@ class Services:
             search=self.search.seen_by(scope),
             export=self.export.seen_by(scope), vcon=self.vcon.seen_by(scope),
             dashboards=self.dashboards.seen_by(scope),
+            disputes=self.disputes.seen_by(scope), overturns=self.overturns.seen_by(scope), own=self.own.seen_by(scope),
         )  # fmt: skip
 
 
@@ -133,6 +141,8 @@ def build_services(settings: Settings) -> Services:
     sign_in = _sign_in(settings, writing, reading)
     calibration = CalibrationService(writing, reading, forms, plan, _now, least)
     search = SearchService(reading, forms, ZoneInfo(plan.window.zone), monotonic)
+    overturns = OverturnService(writing, reading, forms, lambda: AnswerFolder(settings.data / "answers"), least)
+    disputes, own = _agents_side(settings, writing, reading, forms, overturns)
     return Services(
         search=search,
         searches=SavedSearchService(writing, reading, search, _now, token_hex),
@@ -158,6 +168,9 @@ def build_services(settings: Settings) -> Services:
         reviews=ReviewService(writing, reading, forms, _now, token_hex),
         work_queues=WorkQueueService(writing, reading, forms, plan.window.zone, _now, token_hex, least),
         assignments=AssignmentService(writing, reading, plan.window.zone, _now),
+        disputes=disputes,
+        overturns=overturns,
+        own=own,
         sign_in=sign_in,
         people=PeopleService(writing, reading, sign_in, _now),
         dashboards=DashboardService(
@@ -170,6 +183,18 @@ def build_services(settings: Settings) -> Services:
         vcon=VconExport(ContactService(reading, forms), objects, settings.public_url, qm.__version__, _now),
         export=ContactExport(reading, forms, plan.window.zone),
     )
+
+
+def _agents_side(
+    settings: Settings, writing: UnitOfWork, reading: UnitOfWork, forms: dict[str, Form], overturns: OverturnService
+) -> tuple[DisputeService, OwnContactService]:
+    window, to_decide = timedelta(hours=settings.dispute_h), timedelta(hours=settings.dispute_decide_h)
+    disputes = DisputeService(writing, reading, forms, _now, token_hex, window, to_decide, overturns.follow)
+    own = OwnContactService(
+        writing, reading, forms, _now, ContactService(reading, forms), disputes, settings.self_assessment,
+        settings.min_n,
+    )  # fmt: skip
+    return disputes, own
 
 
 def _sign_in(settings: Settings, writing: UnitOfWork, reading: UnitOfWork) -> SignInService:

@@ -94,6 +94,9 @@ class Settings:
     session_h: int
     rate: int
     hook_hosts: str
+    dispute_h: int
+    dispute_decide_h: int
+    self_assessment: str
     oidc_issuer: str
     oidc_client: str
     oidc_secret_file: str

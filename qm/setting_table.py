@@ -190,6 +190,14 @@ SETTINGS = (
         "RATE", "requests a minute that are answered to one person or, before sign-in, one address", "600", _whole(10)
     ),
     Setting("HOOK_HOSTS", "hosts of private networks, or without TLS, that webhooks may be sent to", "", str),
+    Setting("DISPUTE_H", "hours in which an agent may contest a result", "48", _whole(1, 2160)),
+    Setting("DISPUTE_DECIDE_H", "hours in which a dispute is to be decided", "72", _whole(1, 2160)),
+    Setting(
+        "SELF_ASSESSMENT",
+        "whether agents answer the form before they see the result",
+        "offered",
+        _one_of("off", "offered", "required"),
+    ),
     Setting("OIDC_ISSUER", "address of the house's identity provider (OpenID Connect); empty: none", "", _address),
     Setting("OIDC_CLIENT", "what the identity provider calls this site", "", str),
     Setting("OIDC_SECRET_FILE", "file with the secret that belongs to OIDC_CLIENT", "", str),

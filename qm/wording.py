@@ -78,6 +78,7 @@ WORDS = {
     "reason.form_language": Text("la scheda non è per questa lingua", "the form isn't meant for this language"),
     "reason.accepted": Text("una persona conferma la macchina", "a person agrees with the machine"),
     "reason.decided": Text("deciso da una persona", "decided by a person"),
+    "reason.overturned": Text("cambiata dopo una contestazione", "changed after a dispute"),
     "reason.overridden": Text("una persona ha risposto altrimenti", "a person answered otherwise"),
     "reason.left_out": Text("sezione tolta da una persona", "a person left the section out"),
     "why.automatic_fail": Text("errore grave", "automatic fail"),

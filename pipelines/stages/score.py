@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from pipelines.stage import parent
 from qm import __version__
@@ -15,6 +16,7 @@ from qm.rules.pack import Pack
 from qm.rules.scene import Thresholds
 from qm.services.audit_notes import note_scores
 from qm.services.scoring import NO_AIDS, Aids, evaluate_all
+from qm.services.settling import settle_anew
 
 
 @dataclass(frozen=True)
@@ -63,3 +65,5 @@ class ScoreStage:
         before = unit.evaluations.ids_of(contact_id)
         unit.evaluations.replace(contact_id, output)
         note_scores(unit, contact_id, before, [evaluation.id for evaluation in output])
+        forms = {pack.form.id: pack.form for pack in self._packs}
+        settle_anew(unit, forms, contact_id, output, datetime.now(UTC), was_scored=bool(before))

@@ -54,6 +54,26 @@ def after_reviews(standing: Standing, new: Sequence[AnswerReview]) -> Standing:
     return counted
 
 
+def after_overturns(standing: Standing, given: int, overturned: Sequence[AnswerReview]) -> Standing:
+    """Where an automatic criterion stands once disputes about its answers were decided.
+
+    Back to *assisted* where the overturned answers alone, among all that were given, show at the lower 97.5 % bound
+    that more are wrong than the target allows: nobody contests every wrong answer, so the true share is higher still.
+    Upheld ones say nothing, since agents choose what they contest. The reviews begin anew with the overturned answers,
+    so that the agreement of old ones doesn't lead straight back.
+
+    Args:
+        given: answers that the model gave and that stand, the overturned ones among them.
+        overturned: by contact, each once.
+    """
+    if standing.stage is not LifeStage.AUTOMATIC or not overturned:
+        return standing
+    wrong = Count(min(len(overturned), given), given)
+    if lower_bound(wrong) <= 1 - standing.target:
+        return standing
+    return replace(standing, stage=LifeStage.ASSISTED, reason="overturned", reviews=tuple(overturned))
+
+
 def _is_below(found: Count, target: float) -> bool:
     rate = found.rate
     if rate is None:

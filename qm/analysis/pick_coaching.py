@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from qm.analysis.estimate_quality import wilson
 from qm.domain.coaching import CoachingItem
 from qm.domain.contact import Contact
-from qm.domain.evaluation import ERASED, Answer, CriterionAnswer, Evaluation, Evidence, EvidenceKind
+from qm.domain.evaluation import ERASED, Answer, CriterionAnswer, Evaluation, Evidence, EvidenceKind, Origin
 from qm.domain.figures import Count
 from qm.domain.form import Form
 from qm.domain.transcript import Role
@@ -65,6 +65,25 @@ def pick_coaching(
     return tuple(item for agent in sorted(by_agent) for item in _ranked(by_agent[agent], most))
 
 
+def with_people(evaluation: Evaluation, counted: Mapping[str, str]) -> Evaluation:
+    """The machine's evaluation with the answers that count in its places.
+
+    Where a person answered otherwise the machine's evidence proves nothing any more: it goes.
+
+    Args:
+        counted: answers by criterion; empty where the machine's count.
+    """
+    if not counted:
+        return evaluation
+    answers = tuple(
+        replace(a, answer=Answer(told), evidence=(), origin=Origin.PERSON)
+        if (told := counted.get(a.criterion_id)) and told != a.answer.value
+        else a
+        for a in evaluation.answers
+    )
+    return replace(evaluation, answers=answers)
+
+
 def _collect(
     evaluation: Evaluation, contact: Contact, form: Form, unhappy: frozenset[str],
     misses: dict[tuple[str, str], list[Miss]], answered: dict[tuple[str, str], int],
@@ -111,8 +130,9 @@ def _item(misses: Sequence[Miss], answered: int) -> CoachingItem:
 
 
 def _can_be_heard(miss: Miss) -> bool:
-    """False where the evidence was erased: the miss still counts, but there is nothing to talk about."""
-    return miss.answer.reason != ERASED
+    """False where the evidence was erased or is only a person's word: it still counts, but there is nothing to hear."""
+    answer = miss.answer
+    return answer.reason != ERASED and (answer.origin is not Origin.PERSON or bool(answer.evidence))
 
 
 def _shown(evidence: Sequence[Evidence]) -> Evidence | None:

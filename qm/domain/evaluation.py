@@ -239,6 +239,7 @@ class Brief:
         cannot_tell: criteria that were asked and couldn't be told.
         asked: criteria that a rule or a model was asked.
         left: criteria that are left to people.
+        counts: whose answers these are: `machine`, `review` or `dispute`.
     """
 
     id: str
@@ -248,3 +249,4 @@ class Brief:
     cannot_tell: int
     asked: int
     left: tuple[str, ...]
+    counts: str = "machine"

@@ -54,6 +54,7 @@ class Review:
         given: only criteria that the person looked at; accepted ones repeat the machine's answer.
         result: set when it's done: the machine's answers with the person's in their places, scored.
         version: raised by each change; whoever changes an older one is told.
+        first_done_at: when it was handed in for the first time: of several reviews the first one counts.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Review:
     done_at: datetime | None = None
     result: Evaluation | None = None
     version: int = 1
+    first_done_at: datetime | None = None
 
     def given_to(self, criterion_id: str) -> GivenAnswer | None:
         """What was answered to a criterion, or `None`."""

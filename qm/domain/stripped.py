@@ -11,6 +11,7 @@ from datetime import datetime
 from qm.domain.calibration import CalibrationSession, Sheet
 from qm.domain.case import Case, CaseState, Change
 from qm.domain.contact import Contact
+from qm.domain.dispute import Dispute, DisputeState
 from qm.domain.evaluation import ERASED, CriterionAnswer, Evaluation
 from qm.domain.review import Review
 from qm.domain.survey import SurveyLink, SurveyResponse
@@ -108,6 +109,21 @@ def strip_review(review: Review, ids: Ids) -> Review:
         given=tuple(replace(given, value=None, why="") for given in review.given),
         result=strip_evaluation(review.result, ids) if review.result else None,
     )  # fmt: skip
+
+
+def strip_dispute(dispute: Dispute, ids: Ids) -> Dispute:
+    """Which answers were contested and how it ended, without words. What is still open has nothing left to listen to.
+
+    When the words go, nobody can decide any more: it counts as expired.
+    """
+    state = DisputeState.EXPIRED if dispute.state is DisputeState.OPEN else dispute.state
+    items = tuple(
+        replace(
+            item, why="", ruling_why="", at_s=None, decided=replace(item.decided, value=None) if item.decided else None
+        )
+        for item in dispute.items
+    )
+    return replace(dispute, contact_id=ids.get(dispute.contact_id, dispute.contact_id), items=items, state=state)
 
 
 def strip_session(session: CalibrationSession, ids: Ids) -> CalibrationSession:

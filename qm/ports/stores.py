@@ -174,7 +174,23 @@ class EvaluationStore(Protocol):
     """Evaluations and their answers."""
 
     def replace(self, contact_id: str, evaluations: Sequence[Evaluation]) -> None:
-        """Put these in the place of the contact's machine evaluations."""
+        """Put these in the place of the contact's machine evaluations; theirs are the answers that count."""
+        ...
+
+    def count(self, evaluation: Evaluation, by: str) -> None:
+        """Let these answers count in lists and figures; the machine's document of the same id stays as it is.
+
+        Args:
+            by: `machine`, `review` or `dispute`.
+        """
+        ...
+
+    def tally(self, criterion_id: str) -> Mapping[str, int]:
+        """How many answers of each kind count for a criterion, over all contacts."""
+        ...
+
+    def counted(self) -> Mapping[str, Mapping[str, str]]:
+        """Where people's answers count: by evaluation, the answer to each criterion; empty: left to people."""
         ...
 
     def get(self, evaluation_id: str) -> Evaluation:

@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 from qm.ports.audit import AuditStore
 from qm.ports.calibration import CalibrationStore
 from qm.ports.cases import CaseStore
+from qm.ports.disputes import DisputeStore
 from qm.ports.export import ExportStore
 from qm.ports.figures import FigureStore
 from qm.ports.hooks import HookStore
@@ -171,6 +172,11 @@ class Unit(Protocol):
 
     def figures(self) -> FigureStore:
         """Sums by day and agent."""
+        ...
+
+    @property
+    def disputes(self) -> DisputeStore:
+        """What agents contest, and what they did with their own contacts."""
         ...
 
     @property

@@ -5,6 +5,7 @@ from typing import Any
 
 from qm.domain.calibration import Sheet
 from qm.domain.case import Case
+from qm.domain.dispute import Dispute
 from qm.domain.evaluation import Evaluation
 from qm.domain.review import Review, is_override
 from qm.domain.survey import SurveyResponse
@@ -118,3 +119,13 @@ def note_scores(unit: Unit, contact_id: str, before: Sequence[str], after: Seque
     action = "evaluation.changed" if before else "evaluation.scored"
     earlier = sorted(before) if before else None
     unit.audit.note(action, "contact", contact_id, before=earlier, after=sorted(after), actor=WORKER)
+
+
+def note_dispute(unit: Unit, before: Dispute | None, after: Dispute, actor: str) -> None:
+    """A dispute was opened, added to, withdrawn or decided: codes of the last step; reasons stay in the dispute."""
+    step = after.history[-1]
+    told = {"form": after.form_id, "state": after.state.value, **step.facts}
+    unit.audit.note(
+        f"dispute.{step.kind}", "contact", after.contact_id, actor=actor, after=told,
+        before={"form": before.form_id, "state": before.state.value} if before else None,
+    )  # fmt: skip

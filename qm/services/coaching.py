@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from qm.analysis.pick_coaching import pick_coaching
+from qm.analysis.pick_coaching import pick_coaching, with_people
 from qm.domain.coaching import CoachingItem
 from qm.domain.contact import Contact
 from qm.domain.form import Form
@@ -43,7 +43,9 @@ class CoachingService:
             unhappy = _unhappy(unit)
             # One at a time: all of a site's evaluations would take a tenth of a MiB a contact.
             evaluations = (e for e in unit.evaluations.every() if e.contact_id in contacts and e.form_id in self._forms)
-            items = pick_coaching(contacts, evaluations, self._forms, unhappy, self._most)
+            people = unit.evaluations.counted()
+            as_counted = (with_people(e, people.get(e.id, {})) for e in evaluations)
+            items = pick_coaching(contacts, as_counted, self._forms, unhappy, self._most)
             unit.coaching.replace(items)
         return items
 

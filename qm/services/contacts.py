@@ -1,6 +1,6 @@
 """Read contacts: the list with its filters, and one contact whole."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from qm.domain.contact import Contact
@@ -14,8 +14,9 @@ from qm.errors import NotFoundError
 from qm.ports import Unit, UnitOfWork
 from qm.ports.contact_list import Choices, ContactQuery, ListedContact
 from qm.services.keep_out import contact_within
-from qm.services.view_evaluation import form_score, view_evaluation
-from qm.services.views import ContactPage, ContactRow, ContactView, FormScore, SurveyView
+from qm.services.settling import counted_of
+from qm.services.view_evaluation import form_score, view_counted, view_evaluation
+from qm.services.views import ContactPage, ContactRow, ContactView, EvaluationView, FormScore, SurveyView
 
 __all__ = ["ContactFilter", "ContactService", "form_score", "view_evaluation"]
 
@@ -84,9 +85,10 @@ class ContactService:
             scored = unit.work.published(contact_id, "signals") not in (None, GONE) and quarantine is None
             transcript = unit.outputs.transcript(contact_id) if scored else None
             surveys = _surveys_of(unit, contact_id)
+            shown = tuple(self._counted(unit, contact_id, evaluations))
             is_done = state is ItemState.DONE
             row = _row(
-                contact, state, _scores(evaluations, self._forms) if is_done else (),
+                contact, state, tuple((e.counted or e).score for e in shown) if is_done else (),
                 surveys[-1].response if surveys else None, quarantine.code if quarantine else "",
                 transcript.grade.letter if is_done and transcript and transcript.grade else "",
             )  # fmt: skip
@@ -97,11 +99,18 @@ class ContactService:
                 contact=contact,
                 transcript=transcript,
                 signals=unit.outputs.signals(contact_id) if scored else None,
-                evaluations=tuple(view_evaluation(e, self._forms[e.form_id]) for e in evaluations),
+                evaluations=shown,
                 surveys=surveys,
                 quarantine=quarantine,
                 has_audio=contact.medium.value == "voice" and unit.outputs.recording(contact_id) is not None,
             )
+
+    def _counted(self, unit: Unit, contact_id: str, evaluations: Iterable[Evaluation]) -> Iterator[EvaluationView]:
+        """Each evaluation as the machine's, with what counts beside it."""
+        reviews, disputes = unit.reviews.of_contact(contact_id), unit.disputes.of_contact(contact_id)
+        for machine in evaluations:
+            counted, found = counted_of(self._forms, machine, reviews, disputes)
+            yield view_counted(machine, self._forms[machine.form_id], counted, found)
 
     def recording(self, contact_id: str) -> str:
         """The stored object of a contact's recording.

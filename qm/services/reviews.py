@@ -24,6 +24,7 @@ from qm.rules.aggregate import score_form
 from qm.services.audit_notes import note_reopened, note_review
 from qm.services.keep_out import contact_within
 from qm.services.queue_steps import note_handed_in
+from qm.services.settling import settle
 
 AT_IT = timedelta(minutes=5)
 """Somebody whose draft changed within this is said to be at it."""
@@ -162,11 +163,18 @@ class ReviewService:
                 answers=merged, score=score_form(form, merged),
             )  # fmt: skip
             done = replace(
-                draft, state=ReviewState.DONE, done_at=now, changed_at=now, result=result, version=draft.version + 1
+                draft,
+                state=ReviewState.DONE,
+                done_at=now,
+                changed_at=now,
+                result=result,
+                version=draft.version + 1,
+                first_done_at=draft.first_done_at or draft.done_at or now,
             )
             unit.reviews.save(done, draft.version)
             note_review(unit, machine, done)
             note_handed_in(unit, done, now)
+            settle(unit, self._forms, machine, now)
             return done
 
     def drop(self, contact_id: str, form_id: str, reviewer: str) -> None:

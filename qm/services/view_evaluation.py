@@ -1,29 +1,47 @@
 """Lay an evaluation out by the sections of its form, with pass marks and bands."""
 
+from dataclasses import replace
+
+from qm.analysis.what_counts import WhatCounts
+from qm.domain.dispute import CountedBy
 from qm.domain.evaluation import Answer, Brief, Evaluation, SectionScore
 from qm.domain.form import Form, Section
 from qm.domain.scales import Band, band_of, passes
 from qm.domain.text import Text
 from qm.services.views import CriterionView, EvaluationView, FormScore, SectionView
 
+MACHINE = CountedBy.MACHINE.value
 MET, NOT_MET, CANNOT_TELL = Answer.MET.value, Answer.NOT_MET.value, Answer.CANNOT_TELL.value
 
 
-def form_score(evaluation: Evaluation | Brief, form: Form) -> FormScore:
-    """The score of an evaluation with its form's title, pass mark and band."""
+def form_score(evaluation: Evaluation | Brief, form: Form, counted_by: str = "") -> FormScore:
+    """The score of an evaluation with its form's title, pass mark and band.
+
+    Args:
+        counted_by: whose answers these are; empty: as the brief says, else the machine's.
+    """
     score = evaluation.score
     met, missed = score.counts.get(MET, 0), score.counts.get(NOT_MET, 0)
     return FormScore(
         form_id=form.id, title=form.title, evaluation_id=evaluation.id, value=score.value, lo=score.lo, hi=score.hi,
         answered=met + missed, open=score.counts.get(CANNOT_TELL, 0), failed_by=score.failed_by,
         passed=passes(form.pass_mark, score.lo, score.hi), band=_title(band_of(form.bands, score.lo, score.hi)),
+        counted_by=counted_by or (evaluation.counts if isinstance(evaluation, Brief) else MACHINE),
     )  # fmt: skip
 
 
-def view_evaluation(evaluation: Evaluation, form: Form) -> EvaluationView:
+def view_evaluation(evaluation: Evaluation, form: Form, counted_by: str = MACHINE) -> EvaluationView:
     """An evaluation laid out by the sections of its form."""
     sections = tuple(_section_view(section, evaluation) for section in form.sections)
-    return EvaluationView(form_score(evaluation, form), sections, evaluation)
+    return EvaluationView(form_score(evaluation, form, counted_by), sections, evaluation)
+
+
+def view_counted(machine: Evaluation, form: Form, counted: Evaluation, found: WhatCounts) -> EvaluationView:
+    """The machine's evaluation with what counts beside it, where that's a person's."""
+    own = view_evaluation(machine, form)
+    if found.by is CountedBy.MACHINE:
+        return own
+    return replace(own, counted=view_evaluation(counted, form, found.by.value), counted_who=found.who)
 
 
 def _section_view(section: Section, evaluation: Evaluation) -> SectionView:

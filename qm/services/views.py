@@ -18,7 +18,10 @@ from qm.domain.transcript import Transcript
 
 @dataclass(frozen=True)
 class FormScore:
-    """A contact's score on one form. `passed` is `None` where a person has still to decide; so is `band`."""
+    """A contact's score on one form. `passed` is `None` where a person has still to decide; so is `band`.
+
+    `counted_by`: whose answers count: `machine`, `review` or `dispute`.
+    """
 
     form_id: str
     title: Text
@@ -31,6 +34,7 @@ class FormScore:
     failed_by: tuple[str, ...]
     passed: bool | None
     band: Text | None = None
+    counted_by: str = "machine"
 
     @property
     def applies(self) -> bool:
@@ -108,11 +112,19 @@ class SectionView:
 
 @dataclass(frozen=True)
 class EvaluationView:
-    """An evaluation as people read it."""
+    """An evaluation as people read it.
+
+    Attributes:
+        evaluation: the machine's, in a contact's view.
+        counted: the same with the answers that count, where a person's do; `None`: the machine's count.
+        counted_who: login of that person.
+    """
 
     score: FormScore
     sections: tuple[SectionView, ...]
     evaluation: Evaluation
+    counted: "EvaluationView | None" = None
+    counted_who: str = ""
 
     @property
     def leaves(self) -> tuple[SectionView, ...]:

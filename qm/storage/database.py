@@ -29,6 +29,7 @@ from qm.storage.connect import (
 from qm.storage.contact_store import SqlContactStore
 from qm.storage.content import content_fingerprint
 from qm.storage.database_errors import storage_error
+from qm.storage.dispute_store import SqlDisputeStore
 from qm.storage.eraser import SqlEraser
 from qm.storage.erasure_ledger import SqlErasureLedger
 from qm.storage.export_store import SqlExportStore
@@ -95,6 +96,7 @@ class SqlUnit:
     kept_answers: SqlKeptAnswerStore
     export: SqlExportStore
     figures: SqlFigureStore
+    disputes: SqlDisputeStore
 
     def lock(self, name: str) -> None:
         """Wait until no other transaction holds that name; it's let go at this one's end."""
@@ -314,4 +316,5 @@ def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
         SqlWorkQueueStore(connection),
         SqlHookStore(connection, hand.now, hand.salt), SqlKeptAnswerStore(connection), SqlExportStore(connection),
         SqlFigureStore(connection),
+        SqlDisputeStore(connection),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from qm.documents import dump, load
 from qm.domain.calibration import CalibrationSession, Sheet
 from qm.domain.case import Case
 from qm.domain.contact import Contact
+from qm.domain.dispute import Dispute
 from qm.domain.erasure import PREFIX, ErasureKind, Subject, added
 from qm.domain.evaluation import ERASED, PEOPLE_ONLY, Evaluation
 from qm.domain.retention import GONE, STAGES_OF, DataKind
@@ -19,6 +20,7 @@ from qm.domain.stripped import (
     Ids,
     strip_case,
     strip_contact,
+    strip_dispute,
     strip_evaluation,
     strip_link,
     strip_response,
@@ -79,6 +81,9 @@ class SqlEraser(SqlStore):
         counts["reviews"] = self._reviews(subject.contacts, ids)
         self._assignments(subject.contacts, ids)
         counts["deliveries"] = self._told((*subject.contacts, *subject.cases))
+        counts["disputes"] = self._disputes(subject.contacts, ids)
+        seen = (tables.own_looks, tables.result_times)
+        counts |= {table.name: self._drop(table, table.c.contact_id.in_(subject.contacts)) for table in seen}
         counts |= {table.name: self._drop(table, table.c.contact_id.in_(subject.contacts)) for table in OUTPUTS}
         counts |= drop_mentions(self._connection, subject, ids)
         self._drop(tables.contacts, tables.contacts.c.id.in_(subject.contacts))
@@ -213,6 +218,15 @@ class SqlEraser(SqlStore):
         table = tables.hook_deliveries
         return self._drop(table, table.c.subject.in_(list(ids)))
 
+    def _disputes(self, contact_ids: Collection[str], ids: Ids) -> int:
+        table = tables.disputes
+        about = self._rows(table, table.c.contact_id.in_(list(contact_ids)))
+        for row in about:
+            left = strip_dispute(load(Dispute, row.document), ids)
+            values = {"contact_id": left.contact_id, "document": dump(left), "state": left.state.value}
+            self._connection.execute(update(table).where(table.c.id == row.id).values(**values))
+        return len(about)
+
     def _evidence(self, contact_ids: list[str]) -> dict[str, int]:
         """Quotes, reasons, notes and comments go; results, scores and ids stay."""
         evaluations, responses, links, cases = (
@@ -238,6 +252,8 @@ class SqlEraser(SqlStore):
             "comments": len(said),
             "sheets": self._calibration(contact_ids, {}),
             "reviews": self._reviews(contact_ids, {}),
+            "disputes": self._disputes(contact_ids, {}),
+            "own_looks": self._drop(tables.own_looks, tables.own_looks.c.contact_id.in_(contact_ids)),
         }
 
     def _drop(self, table: Table, where: ColumnElement[bool]) -> int:

@@ -46,6 +46,7 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     "signals": _OUTPUT,
     "evaluations": {
         "id": R, "contact_id": R, "form_id": F, "score": F, "criteria": F, "codes": F, "result": F, "document": S,
+        "counts": F,
     },
     "criterion_lists": {"id": N, "criteria": N},
     "answers": {"evaluation_id": R, "criterion_id": F, "answer": F, "reason": S},
@@ -92,6 +93,11 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
         "queue_id": N, "step": F, "contact_id": R, "form_id": F, "analyst": N, "state": F, "due": N, "probability": F,
         "stratum": F, "risks": F, "doubts": F, "position": F, "wants_second": F, "done_s": N,
     },
+    "disputes": {
+        "id": N, "contact_id": R, "form_id": F, "agent_id": F, "state": F, "due_s": N, "version": F, "document": S,
+    },
+    "own_looks": {"contact_id": D, "agent_id": D, "version": D, "document": D},
+    "result_times": {"contact_id": D, "form_id": D, "answers": D, "since_s": D},
     "people": dict.fromkeys(("id", "login", "state", "version", "document"), N),
     "person_secrets": dict.fromkeys(("person_id", "document"), N),
     "sessions": dict.fromkeys(("key_sha256", "person_id", "csrf", "opened_s", "seen_s"), N),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy import Connection, Table, delete, func, select, update
 
 from qm.documents import dump, load
 from qm.domain.coaching import CoachingItem
@@ -185,6 +185,38 @@ class SqlEvaluationStore(SqlStore):
         self._put_all(table, rows)
         self._put_all(tables.answers, answers)
 
+    def count(self, evaluation: Evaluation, by: str) -> None:
+        """Let these answers count in lists and figures; the machine's document of the same id stays as it is."""
+        table = tables.evaluations
+        _criteria, codes = codes_of(evaluation)
+        values = {"score": evaluation.score.value, "codes": codes, "result": dump(evaluation.score), "counts": by}
+        self._connection.execute(update(table).where(table.c.id == evaluation.id).values(**values))
+        answers = [
+            {"evaluation_id": evaluation.id, "criterion_id": answer.criterion_id, "answer": answer.answer.value,
+             "reason": answer.reason} for answer in evaluation.answers
+        ]  # fmt: skip
+        self._put_all(tables.answers, answers)
+
+    def tally(self, criterion_id: str) -> Mapping[str, int]:
+        """How many answers of each kind count for a criterion, over all contacts."""
+        table = tables.answers
+        statement = select(table.c.answer, func.count()).where(table.c.criterion_id == criterion_id)
+        return {answer: int(n) for answer, n in self._connection.execute(statement.group_by(table.c.answer))}
+
+    def counted(self) -> Mapping[str, Mapping[str, str]]:
+        """Where people's answers count: by evaluation, the answer to each criterion; empty: left to people."""
+        table, lists = tables.evaluations, tables.criterion_lists
+        statement = (
+            select(table.c.id, table.c.codes, lists.c.criteria)
+            .join(lists, lists.c.id == table.c.criteria)
+            .where(table.c.counts != "machine")
+        )
+        given = {letter: answer.value for answer, letter in LETTERS.items()}
+        return {
+            row.id: {name: given.get(letter, "") for name, letter in zip(row.criteria.split(), row.codes, strict=True)}
+            for row in self._each(statement)
+        }
+
     def get(self, evaluation_id: str) -> Evaluation:
         """One evaluation, or `NotFoundError`."""
         table = tables.evaluations
@@ -218,13 +250,14 @@ class SqlEvaluationStore(SqlStore):
         """What lists and figures need of all evaluations, or of these contacts', by contact and form id."""
         table, lists = tables.evaluations, tables.criterion_lists
         names = {row.id: tuple(row.criteria.split()) for row in self._connection.execute(select(lists))}
-        columns = (table.c[name] for name in ("id", "contact_id", "form_id", "result", "criteria", "codes"))
+        columns = (table.c[name] for name in ("id", "contact_id", "form_id", "result", "criteria", "codes", "counts"))
         statement = select(*columns).order_by(table.c.contact_id, table.c.form_id)
         if contact_ids is not None:
             statement = statement.where(self._among(table.c.contact_id, contact_ids))
         for row in self._each(statement):
-            evaluation_id, contact_id, form_id, result, criteria, codes = tuple(row)
-            yield Brief(evaluation_id, contact_id, form_id, _score(result), *_answered(names[criteria], codes))
+            evaluation_id, contact_id, form_id, result, criteria, codes, counts = tuple(row)
+            told = _answered(names[criteria], codes)
+            yield Brief(evaluation_id, contact_id, form_id, _score(result), *told, counts)
 
 
 # Most forms aren't about most contacts, and their results are the same text again and again: each is read once.

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from qm.domain.voc_names import HISTORY_COLUMNS, SCALE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
+from qm.storage.dispute_tables import disputes, own_looks, result_times
 from qm.storage.figure_tables import (
     figure_agents,
     figure_cells,
@@ -41,6 +42,7 @@ from qm.storage.workbench_tables import (
 
 __all__ = [  # what stands elsewhere; the rest is this module's own
     "assignments",
+    "disputes",
     "figure_agents",
     "figure_cells",
     "figure_criteria",
@@ -52,8 +54,10 @@ __all__ = [  # what stands elsewhere; the rest is this module's own
     "kept_answers",
     "metadata",
     "milestones",
+    "own_looks",
     "people",
     "person_secrets",
+    "result_times",
     "reviews",
     "saved_searches",
     "search_alerts",
@@ -158,10 +162,12 @@ evaluations = Table(
     Column("codes", String, nullable=False, server_default=""),
     Column("result", Text, nullable=False, server_default="{}"),
     Column("document", Text, nullable=False),
+    Column("counts", String, nullable=False, server_default="machine"),
     UniqueConstraint("contact_id", "form_id"),
     Index("ix_evaluations_failed", "contact_id", "form_id", sqlite_where=HAS_FAILED, postgresql_where=HAS_FAILED),
     Index("ix_evaluations_open", "contact_id", "form_id", sqlite_where=HAS_OPEN, postgresql_where=HAS_OPEN),
 )  # fmt: skip
+"""`document` is the machine's for ever; the columns before it hold what counts, and `counts` says by whom."""
 
 criterion_lists = Table(
     "criterion_lists", metadata, Column("id", String, primary_key=True), Column("criteria", Text, nullable=False)
@@ -402,5 +408,6 @@ VOLATILE = frozenset(
         "figure_criteria",
         "figure_marks",
         "figure_tallies",
+        "result_times",
     }
 )

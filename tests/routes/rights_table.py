@@ -22,6 +22,8 @@ SCOPES = {WHOLE: Scope(), OWN: Scope(teams=frozenset({"Casa"})), OTHER: Scope(te
 AGENTS = {WHOLE: "A01", OWN: "A01", OTHER: "A04"}
 """An agent's scope is the agent: of `C-1`, or of another contact."""
 CONTACT = "C-1"
+DISPUTE = "d-matrix"
+"""About the contact; nobody decides it here."""
 ANYBODY, SIGNED_IN, BY_BROWSER = "anybody", "signed in", "signed in by a browser"
 
 
@@ -73,6 +75,8 @@ class Site:
             "step": "assign",
             "session_id": session,
         }
+        names = {"contact_id:path": contact, "case_id": case or self.case_id, "step": "assign", "session_id": session,
+                 "dispute_id": DISPUTE}  # fmt: skip
         for name, value in names.items():
             path = path.replace(f"{{{name}}}", value)
         return path
@@ -144,6 +148,11 @@ def no_quotas(_site):
     return {"name": "x", "form_id": "servizio-clienti", "since": day, "until": day, "size": 1, "analysts": {}}
 
 
+def claim(_site):
+    """A dispute without its reason."""
+    return {"form": "servizio-clienti", "criterion": "x", "why": ""}
+
+
 AGENT, TEAM = "Giulia Ferretti", "Casa"
 FIGURES = Row(R.FIGURES_READ, whole=True)
 PARQUET = Row(R.EXPORT_TAKE, status=200 if find_spec("pyarrow") else 503)
@@ -189,6 +198,44 @@ ROWS: dict[tuple[str, str], Row] = {
     ("DELETE", "/api/v1/search/saved/{search_id}"): Row(R.SEARCH_USE, status=404),
     ("GET", "/coaching"): Row(R.COACHING_READ, told=(AGENT, "C-1", "Marta Riva")),
     ("GET", "/api/v1/coaching"): Row(R.COACHING_READ, told=(AGENT, "C-1", "Marta Riva")),
+    ("GET", "/mine"): Row(R.OWN_READ, told=("C/4 è",)),
+    ("GET", "/api/v1/mine"): Row(R.OWN_READ, told=("C/4 è",)),
+    ("GET", "/mine/contacts/{contact_id:path}/audio"): Row(R.OWN_READ, one=True),
+    ("GET", "/mine/contacts/{contact_id:path}/peaks"): Row(R.OWN_READ, one=True),
+    ("GET", "/mine/contacts/{contact_id:path}"): Row(R.OWN_READ, one=True, query="?show=result"),
+    ("GET", "/api/v1/mine/contacts/{contact_id:path}"): Row(R.OWN_READ, one=True, query="?skip=true"),
+    # Done before or too late on the sample's contact: what is asked here is who gets as far as that.
+    ("POST", "/mine/acknowledged/{contact_id:path}"): Row(
+        R.OWN_READ, one=True, status=400, fields=lambda _site: {"remark": "x" * 2001}
+    ),
+    ("POST", "/mine/assessed/{contact_id:path}"): Row(
+        R.OWN_READ, one=True, status=409, fields=lambda _site: {"form": "servizio-clienti"}
+    ),
+    ("POST", "/mine/disputed/{contact_id:path}"): Row(R.DISPUTE_OPEN, one=True, status=400, fields=claim),
+    ("POST", "/mine/withdrawn/{contact_id:path}"): Row(R.DISPUTE_OPEN, one=True, status=409, fields=claim),
+    ("POST", "/api/v1/mine/acknowledged/{contact_id:path}"): Row(
+        R.OWN_READ, one=True, status=400, body=lambda _site: {"remark": "x" * 2001}
+    ),
+    ("POST", "/api/v1/mine/assessed/{contact_id:path}"): Row(
+        R.OWN_READ, one=True, status=409, body=lambda _site: {"form": "servizio-clienti"}
+    ),
+    ("POST", "/api/v1/mine/disputed/{contact_id:path}"): Row(R.DISPUTE_OPEN, one=True, status=400, body=claim),
+    ("POST", "/api/v1/mine/withdrawn/{contact_id:path}"): Row(
+        R.DISPUTE_OPEN, one=True, status=409, body=lambda _site: {"form": "servizio-clienti", "version": 9}
+    ),
+    ("GET", "/disputes"): Row(R.DISPUTE_DECIDE, query="?state=all", told=(AGENT,)),
+    ("GET", "/api/v1/disputes"): Row(R.DISPUTE_DECIDE, query="?state=all", told=(AGENT,)),
+    ("GET", "/disputes/figures"): Row(R.DISPUTE_DECIDE),
+    ("GET", "/api/v1/disputes/figures"): Row(R.DISPUTE_DECIDE),
+    ("GET", "/api/v1/disputes/figures.csv"): Row(R.DISPUTE_DECIDE),
+    ("GET", "/disputes/{dispute_id}"): Row(R.DISPUTE_DECIDE, one=True),
+    ("GET", "/api/v1/disputes/{dispute_id}"): Row(R.DISPUTE_DECIDE, one=True),
+    ("POST", "/disputes/{dispute_id}/decided"): Row(
+        R.DISPUTE_DECIDE, one=True, status=409, fields=lambda _site: {"version": "9"}
+    ),
+    ("POST", "/api/v1/disputes/{dispute_id}/decided"): Row(
+        R.DISPUTE_DECIDE, one=True, status=409, body=lambda _site: {"version": 9}
+    ),
     ("GET", "/voc"): FIGURES,
     ("GET", "/api/v1/voc"): FIGURES,
     ("GET", "/api/v1/voc.csv"): FIGURES,

@@ -13,6 +13,7 @@ from qm.analysis.voc.link_surveys import LinkPolicy
 from qm.documents import dump
 from qm.domain.calibration import CalibrationSession, DrawnContact, Purpose, Sheet, SheetAnswer, Why
 from qm.domain.contact import Agent, History, Medium
+from qm.domain.dispute import Dispute, DisputedItem, DisputeState, DisputeStep, Ruling
 from qm.domain.erasure import Remainder
 from qm.domain.evaluation import Answer, SectionScore
 from qm.domain.figures import Count
@@ -20,6 +21,7 @@ from qm.domain.form import Form, Section
 from qm.domain.generative import Reply
 from qm.domain.hook import CHOSEN, Hook
 from qm.domain.milestone import Milestone
+from qm.domain.own_look import OwnLook
 from qm.domain.people import Scope
 from qm.domain.prediction import LifeStage
 from qm.domain.recognition import Recognition, Voices
@@ -223,6 +225,10 @@ class Site:
                 unit.reviews.save(_review(unit, contact_id), 0)
                 unit.search.save(SavedSearch(f"s-{contact_id}", "ugo", f"cerco {contact_id}", said(contact_id)))
                 unit.search.alert(f"s-{contact_id}", [contact_id], 1.0)
+                unit.disputes.save(_dispute(contact_id), 0)
+                look = OwnLook(contact_id, "A-1", NOW, NOW, said(contact_id), version=1)
+                unit.disputes.keep_look(look, 0)
+                unit.disputes.keep_times(contact_id, {"form": "f"}, NOW)
             unit.work_queues.add(*_queue(ids))
             unit.documents.save("themes", "comments", dump({"centre": QUOTE}))
             unit.figures.add_milestone(Milestone("m-1", DAY_ONE.date(), Text("Copione", "Script")))
@@ -251,6 +257,17 @@ def _review(unit, contact_id):
     return Review(
         f"r-{contact_ids().index(contact_id)}", contact_id, "form", machine.id, "ugo", ReviewState.DONE, NOW, NOW,
         (given,), (PinnedNote(1.0, said(contact_id)),), said(contact_id), NOW, machine,
+    )  # fmt: skip
+
+
+def _dispute(contact_id):
+    decided = GivenAnswer("c1", Answer.MET)
+    item = DisputedItem("c1", Answer.NOT_MET, "rule", said(contact_id), 3.0, Ruling.OVERTURNED, decided,
+                        said(contact_id))  # fmt: skip
+    steps = (DisputeStep(NOW, "anna", "opened", {"c1": "not_met"}), DisputeStep(NOW, "vera", "decided"))
+    return Dispute(
+        f"d-{contact_ids().index(contact_id)}", contact_id, "form", "A-1", "anna", DisputeState.DECIDED, NOW, NOW,
+        (item,), "", NOW, "vera", steps,
     )  # fmt: skip
 
 

@@ -1,0 +1,178 @@
+"""An agent contests, an arbitrator decides, in a real browser: in Italian by mouse, in English by keyboard only."""
+
+import importlib.util
+import os
+import types
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.e2e.served_pages import MARKS, sample_day, served
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
+pytestmark = MARKS
+PATIENCE_MS = 20_000
+AXE = importlib.util.find_spec("axe_playwright_python")
+SHOTS = os.environ.get("QM_SHOTS", "")
+FORM = "servizio-clienti"
+expect = sync_api.expect
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A running server whose results stand since a moment ago, so that they may be contested."""
+    from qm.storage.database import Database
+
+    folder = tmp_path_factory.mktemp("disputes")
+    settings = sample_day().settings_of(folder)
+    sample_day().fill(settings)
+    database = Database(settings.database_url)
+    try:
+        with database.unit_of_work() as unit:
+            for contact_id in ("C-1", "C-2", "C-3", "C/4 è"):
+                unit.disputes.keep_times(contact_id, {FORM: "now"}, datetime.now(UTC))
+        with served(folder) as address:
+            yield types.SimpleNamespace(address=address, database=database)
+    finally:
+        database.close()
+
+
+@pytest.fixture
+def enter(browser, site):
+    """A page of somebody of a role; the test fails on any script error, refused resource or foreign request."""
+    contexts, wrong = [], []
+
+    def enter(role, agent_id="", locale="en-GB", **options):
+        options = {"viewport": {"width": 1360, "height": 900}, **options}
+        context = browser.new_context(base_url=site.address, locale=locale, **options)
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        sign_in(site, context, role, agent_id)
+        page = context.new_page()
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda r: wrong.append(r.url) if not r.url.startswith(site.address) else None)
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
+    assert not [text for text in wrong if not text.startswith("data:")]
+
+
+def sign_in(site, context, role, agent_id):
+    """What `sample_day.sign_in` does for a test client, for a browser."""
+    from qm.domain.people import Role
+
+    kept = {}
+    services = types.SimpleNamespace(database=site.database)
+    client = types.SimpleNamespace(
+        app=types.SimpleNamespace(state=types.SimpleNamespace(services=services)),
+        cookies=types.SimpleNamespace(set=lambda name, value, **_more: kept.update({name: value})), headers={},
+    )  # fmt: skip
+    sample_day().sign_in(client, Role(role), agent_id=agent_id)
+    context.add_cookies([{"name": n, "value": v, "domain": "127.0.0.1", "path": "/"} for n, v in kept.items()])
+
+
+def shoot(page, name):
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
+
+
+def tab_to(page, wanted):
+    """Press Tab until that element has the focus."""
+    for _ in range(400):
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError("the keyboard doesn't reach it")
+
+
+def test_italian_by_mouse(enter):
+    agent = enter("agent", "A01", "it-IT")
+    agent.goto("/mine")
+    shoot(agent, "mine-it")
+    agent.get_by_role("link", name="C-1", exact=True).click()
+    first = agent.locator(".own-answer").first
+    first.get_by_text("rispettato", exact=True).first.click()
+    shoot(agent, "assess-it")
+    agent.get_by_role("button", name="Consegna le mie risposte").click()
+    expect(agent.get_by_text("La tua risposta").first).to_be_visible()
+    agent.get_by_role("button", name="Ho preso visione").click()
+    expect(agent.get_by_text("Hai preso visione il")).to_be_visible()
+    missed = agent.locator("li.criterion.not_met").first
+    missed.locator(".contest > summary").click()
+    missed.locator("textarea").fill("alle 0:04 l'ho detto")
+    missed.locator("input[name=at]").fill("0:04")
+    missed.get_by_role("button").last.click()
+    expect(agent.locator(".dispute-told")).to_contain_text("alle 0:04 l'ho detto")
+    shoot(agent, "mine-contact-it")
+    vera = enter("analyst", locale="it-IT")
+    vera.goto("/disputes")
+    shoot(vera, "disputes-it")
+    vera.get_by_role("link", name="C-1", exact=True).click()
+    vera.get_by_label("Diventa: rispettato").check()
+    vera.locator(".own-answer textarea").fill("si sente alle 0:04")
+    shoot(vera, "dispute-it")
+    vera.get_by_role("button", name="Decidi").click()
+    expect(vera.get_by_text("accolta").first).to_be_visible()
+    agent.goto("/mine/contacts/C-1")
+    expect(agent.locator(".dispute-told")).to_contain_text("si sente alle 0:04")
+    vera.goto("/contacts/C-1")
+    expect(vera.locator(".counted").first).to_contain_text("dopo contestazione")
+    shoot(vera, "contact-it")
+    vera.goto("/disputes/figures")
+    expect(vera.locator("main")).to_contain_text("1 di 1")
+    shoot(vera, "figures-it")
+
+
+def test_english_by_keyboard_only(enter):
+    agent = enter("agent", "A04")
+    agent.goto("/mine")
+    tab_to(agent, agent.get_by_role("link", name="C-2", exact=True))
+    agent.keyboard.press("Enter")
+    tab_to(agent, agent.get_by_role("link", name="Show the result now"))
+    agent.keyboard.press("Enter")
+    row = agent.locator("li.criterion.met").first
+    tab_to(agent, row.locator("summary").first)
+    agent.keyboard.press("Enter")
+    tab_to(agent, row.locator(".contest > summary"))
+    agent.keyboard.press("Enter")
+    tab_to(agent, row.locator("textarea"))
+    agent.keyboard.type("it wasn't asked for")
+    tab_to(agent, row.locator(".contest button"))
+    agent.keyboard.press("Enter")
+    expect(agent.locator(".dispute-told")).to_contain_text("it wasn't asked for")
+    vera = enter("analyst")
+    vera.goto("/disputes")
+    tab_to(vera, vera.get_by_role("link", name="C-2", exact=True))
+    vera.keyboard.press("Enter")
+    tab_to(vera, vera.locator("input[value=upheld]"))
+    vera.keyboard.press("Space")
+    tab_to(vera, vera.locator(".own-answer textarea"))
+    vera.keyboard.type("the script asks for it")
+    tab_to(vera, vera.get_by_role("button", name="Decide"))
+    vera.keyboard.press("Enter")
+    expect(vera.get_by_text("upheld").first).to_be_visible()
+    agent.reload()
+    expect(agent.locator(".dispute-told")).to_contain_text("the script asks for it")
+
+
+@pytest.mark.skipif(AXE is None, reason="axe-playwright-python isn't installed")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("role", "agent", "address"),
+    [
+        ("agent", "A01", "/mine"), ("agent", "A01", "/mine/contacts/C-3"),
+        ("agent", "A01", "/mine/contacts/C-1?show=result"), ("analyst", "", "/disputes?state=all"),
+        ("analyst", "", "/disputes/figures"),
+    ],
+)  # fmt: skip
+def test_axe_finds_nothing_serious(enter, role, agent, address, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = enter(role, agent, color_scheme=scheme, viewport={"width": 420, "height": 900})
+    page.goto(address)
+    shoot(page, f"narrow-{scheme}-{address.replace('/', '_').partition('?')[0]}")
+    found = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == []
