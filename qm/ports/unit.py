@@ -169,7 +169,9 @@ class Unit(Protocol):
     @property
     def kept_answers(self) -> KeptAnswerStore:
         """What repeated requests were answered."""
+        ...
 
+    @property
     def figures(self) -> FigureStore:
         """Sums by day and agent."""
         ...
