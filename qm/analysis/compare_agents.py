@@ -77,7 +77,7 @@ def mean_of(values: Moments, least_n: int, low: float, high: float) -> Figure:
     else:
         reach = float(stdtrit(n - 1, 0.5 + LEVEL / 2)) * math.sqrt(variance / n)
     ends = (values.mean, max(low, values.mean - reach), min(high, values.mean + reach))
-    return Figure(*(round(each, DIGITS) for each in ends), n)
+    return _figure(*ends, n)
 
 
 def share_of(hits: int, n: int, least_n: int) -> Figure:
@@ -85,7 +85,7 @@ def share_of(hits: int, n: int, least_n: int) -> Figure:
     if n < max(least_n, 2):
         return Figure(None, None, None, n)
     lo, hi = wilson(Count(hits, n))
-    return Figure(*(round(100 * each, DIGITS) for each in (hits / n, lo, hi)), n)
+    return _figure(100 * hits / n, 100 * lo, 100 * hi, n)
 
 
 def change_of(now: Moments, before: Moments, least_n: int, width: float) -> Figure:
@@ -103,7 +103,7 @@ def change_of(now: Moments, before: Moments, least_n: int, width: float) -> Figu
     )  # fmt: skip
     reach = float(stdtrit(free, 0.5 + LEVEL / 2)) * math.sqrt(sum(parts))
     value = now.mean - before.mean
-    return Figure(*(round(each, DIGITS) for each in (value, value - reach, value + reach)), n)
+    return _figure(value, value - reach, value + reach, n)
 
 
 def tell_apart(agents: Mapping[str, Moments], least_n: int, width: float) -> dict[str, Stands]:
@@ -129,3 +129,7 @@ def tell_apart(agents: Mapping[str, Moments], least_n: int, width: float) -> dic
         is_sure = chance < (1 - LEVEL) / len(known)
         found[name] = Stands.ALIKE if not is_sure else Stands.ABOVE if distance > 0 else Stands.BELOW
     return found
+
+
+def _figure(value: float, lo: float, hi: float, n: int) -> Figure:
+    return Figure(round(value, DIGITS), round(lo, DIGITS), round(hi, DIGITS), n)

@@ -27,6 +27,7 @@ class CellQuery:
         by: columns of a place, `day`, `form_id`, and for criteria `criterion_id`: one sum each.
         forms: on these only (empty text: whole contacts); all where not given.
         team, agent: of these only; `None`: of all.
+        names: only these of `COUNTED` and `SUMMED`: each costs time; all where not given.
     """
 
     since: str
@@ -36,6 +37,7 @@ class CellQuery:
     forms: tuple[str, ...] | None = None
     team: str | None = None
     agent: str | None = None
+    names: tuple[str, ...] | None = None
 
 
 Summed = list[tuple[tuple[str, ...], Sums]]

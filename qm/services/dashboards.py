@@ -48,6 +48,11 @@ NOTHING = Sums({})
 SCALES = {"score": (0.0, 100.0), "nps": (-100.0, 100.0), "satisfaction": (0.0, 10.0)}
 MEASURES = ("score", *(each.value for each in Critical), "nps", "satisfaction")
 """What a trend may be of, beside criteria (`criterion:<id>`)."""
+SCORE_NAMES = ("scored", "score_sum", "score_squares")
+WHOLE_NAMES = (
+    "counted", *(f"{each.value}_{state}" for each in Critical for state in ("clean", "error")),
+    "nps_n", "promoters", "detractors", "satisfaction_n", "satisfaction_sum", "satisfaction_squares",
+)  # fmt: skip
 FIRST_DAY, LAST_DAY = "0001-01-01", "9999-12-31"
 
 
@@ -206,7 +211,7 @@ class DashboardService:
         if newest is None:
             return Frame(None, wish.form_id, self._titles(), (), wish.team, self._min_n, is_behind)
         period = _period(wish, newest)
-        query = CellQuery(str(period.since), str(period.until), ("form_id",), self._scope)
+        query = CellQuery(str(period.since), str(period.until), ("form_id",), self._scope, names=("scored",))
         scored = [(sums["scored"], key[0]) for key, sums in unit.figures.sums(query) if key[0] in self._forms]
         form_id = wish.form_id or max(scored, key=lambda pair: pair[0], default=(0, ""))[1]
         if form_id and form_id not in self._forms:
@@ -227,9 +232,9 @@ class DashboardService:
         if frame.period is None:
             return ()
         now, earlier = frame.period, _before(frame.period)
-        whole = dict(unit.figures.sums(self._query(frame, now, by, ("",))))
-        scored = dict(unit.figures.sums(self._query(frame, now, by, (frame.form_id,))))
-        before = dict(unit.figures.sums(self._query(frame, earlier, by, (frame.form_id,))))
+        whole = dict(unit.figures.sums(replace(self._query(frame, now, by, ("",)), names=WHOLE_NAMES)))
+        queries = (self._query(frame, period, by, (frame.form_id,)) for period in (now, earlier))
+        scored, before = (dict(unit.figures.sums(replace(query, names=SCORE_NAMES))) for query in queries)
         moments = {"".join(key): score_moments(sums) for key, sums in scored.items()}
         stands = tell_apart(moments, self._min_n, 100.0)
         rows = []

@@ -153,7 +153,7 @@ class SqlFigureStore(SqlStore):
 
     def sums(self, wanted: CellQuery) -> Summed:
         """Added-up cells by the wanted columns."""
-        return self._summed(tables.figure_cells, wanted, (*COUNTED, *SUMMED))
+        return self._summed(tables.figure_cells, wanted, wanted.names or (*COUNTED, *SUMMED))
 
     def criteria(self, wanted: CellQuery) -> Summed:
         """Added-up answers by the wanted columns."""
