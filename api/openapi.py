@@ -43,12 +43,14 @@ def install(app: FastAPI) -> None:
 def _complete(document: dict[str, Any]) -> None:
     for path, methods in document["paths"].items():
         for method, told in methods.items():
-            answers = told["responses"]
-            for status, meaning in COMMON.items():
-                if status == "304":
-                    if method in READS:
-                        answers.setdefault(status, {"description": meaning})
-                elif "ErrorEnvelope" not in str(answers.get(status)):
-                    answers[status] = {"description": meaning, "content": ENVELOPE}
+            _answer(told["responses"], is_read=method in READS)
             if method in WRITES and path.startswith("/api/v1/") and path not in NO_KEY:
                 told.setdefault("parameters", []).append(KEY)
+
+
+def _answer(answers: dict[str, Any], *, is_read: bool) -> None:
+    for status, meaning in COMMON.items():
+        if status != "304" and "ErrorEnvelope" not in str(answers.get(status)):
+            answers[status] = {"description": meaning, "content": ENVELOPE}
+    if is_read:
+        answers.setdefault("304", {"description": COMMON["304"]})

@@ -69,6 +69,6 @@ def _load(browser: Any, address: str, headers: Mapping[str, str]) -> float:
         )
         page.add_init_script(WATCH)
         page.goto(address, wait_until="networkidle", timeout=PATIENCE_MS)
-        return float(page.evaluate("window.painted"))
+        return float(page.evaluate("() => window.painted"))
     finally:
         context.close()

@@ -1,7 +1,6 @@
 """The tables. Whole values are kept as canonical JSON in `document`; the columns beside it are what queries need."""
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     ColumnElement,
     Float,
@@ -27,6 +26,7 @@ from qm.storage.figure_tables import (
     milestones,
 )
 from qm.storage.hook_tables import hook_deliveries, hook_secrets, hooks, kept_answers
+from qm.storage.record_tables import audit_details, audit_events, backups, erasures, holds
 from qm.storage.search_tables import saved_searches, search_alerts, search_entries
 from qm.storage.table_metadata import metadata
 from qm.storage.work_queue_tables import assignments, work_queues
@@ -40,34 +40,15 @@ from qm.storage.workbench_tables import (
     tokens,
 )
 
+# fmt: off
 __all__ = [  # what stands elsewhere; the rest is this module's own
-    "assignments",
-    "disputes",
-    "figure_agents",
-    "figure_cells",
-    "figure_criteria",
-    "figure_marks",
-    "figure_tallies",
-    "hook_deliveries",
-    "hook_secrets",
-    "hooks",
-    "kept_answers",
-    "metadata",
-    "milestones",
-    "own_looks",
-    "people",
-    "person_secrets",
-    "result_times",
-    "reviews",
-    "saved_searches",
-    "search_alerts",
-    "search_entries",
-    "sessions",
-    "sign_in_failures",
-    "sign_in_links",
-    "tokens",
-    "work_queues",
-]  # fmt: skip
+    "assignments", "audit_details", "audit_events", "backups", "disputes", "erasures", "figure_agents",
+    "figure_cells", "figure_criteria", "figure_marks", "figure_tallies", "holds", "hook_deliveries", "hook_secrets",
+    "hooks", "kept_answers", "metadata", "milestones", "own_looks", "people", "person_secrets", "result_times",
+    "reviews", "saved_searches", "search_alerts", "search_entries", "sessions", "sign_in_failures", "sign_in_links",
+    "tokens", "work_queues",
+]
+# fmt: on
 
 
 def _contact_key() -> Column[str]:
@@ -322,64 +303,6 @@ locks = Table(
     Column("until_s", Float, nullable=False),
 )  # fmt: skip
 """What only one process may do at a time (the schedule, say), until when."""
-
-audit_events = Table(
-    "audit_events", metadata,
-    Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", String, nullable=False),
-    Column("actor", String, nullable=False),
-    Column("action", String, nullable=False),
-    Column("subject_kind", String, nullable=False),
-    Column("subject", String, nullable=False),
-    Column("before_sha256", String, nullable=False),
-    Column("after_sha256", String, nullable=False),
-    Column("details_sha256", String, nullable=False),
-    Column("previous", String, nullable=False),
-    Column("hash", String, nullable=False),
-    Index("ix_audit_events_subject", "subject", "seq"),
-    Index("ix_audit_events_actor", "actor", "seq"),
-    Index("ix_audit_events_action", "action", "seq"),
-)  # fmt: skip
-"""Who did or looked at what. Triggers refuse to change or delete a row; each names the hash of the one before."""
-
-audit_details = Table(
-    "audit_details", metadata,
-    Column("seq", BigInteger, ForeignKey("audit_events.seq"), primary_key=True, autoincrement=False),
-    Column("document", Text, nullable=False),
-)  # fmt: skip
-"""What an event changed, and why, in clear. May be erased: the chain holds only its salted hash."""
-
-holds = Table(
-    "holds", metadata,
-    Column("id", String, primary_key=True),
-    Column("subject_kind", String, nullable=False),
-    Column("subject", String, nullable=False),
-    Column("released_s", Float),
-    Column("document", Text, nullable=False),
-    Index("ix_holds_subject", "subject_kind", "subject"),
-)  # fmt: skip
-"""Legal holds: while one isn't released, nothing of its subject is erased."""
-
-erasures = Table(
-    "erasures", metadata,
-    Column("id", String, primary_key=True),
-    Column("kind", String, nullable=False),
-    Column("subject_sha256", String, nullable=False),
-    Column("state", String, nullable=False),
-    Column("at_s", Float, nullable=False),
-    Column("document", Text, nullable=False),
-    Index("ix_erasures_subject_sha256", "subject_sha256"),
-)  # fmt: skip
-"""Erasures begun and ended, with their certificate; holds no personal data."""
-
-backups = Table(
-    "backups", metadata,
-    Column("id", String, primary_key=True),
-    Column("at_s", Float, nullable=False),
-    Column("place", String, nullable=False),
-    Column("document", Text, nullable=False),
-)  # fmt: skip
-"""Backups that were made, so that an erasure can say which of them still hold what it erased."""
 
 # Left out when contents are compared: they hold moments of computing and working, and who looked.
 VOLATILE = frozenset(
