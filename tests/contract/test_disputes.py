@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from alembic import command
+from sqlalchemy import select, text
 
 from qm.domain.contact import Agent
 from qm.domain.dispute import DisputeState, Ruling
@@ -21,6 +23,7 @@ from qm.services.overturns import OverturnService
 from qm.services.own_contacts import OwnContactService
 from qm.services.reviews import Filled, ReviewService
 from qm.services.settling import settle_anew
+from qm.storage.schema import alembic_config
 from tests.unit import builders
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -362,3 +365,14 @@ def test_coaching_leaves_out_what_was_overturned(house):
 def test_an_input_error_is_one(house):
     with pytest.raises(InputError):
         house.disputes.seen_by(ANNA).open("C-1", Claim(FORM.id, "c2", ""), "anna")
+
+
+def test_reviews_from_before_count_after_the_migration(house):
+    house.reviews.finish(*WHERE, "ada", Filled((GivenAnswer("c2", MET, why="0:12"),)))
+    counted = house.facts()
+    with house.database._engine.connect() as connection, connection.begin():
+        command.downgrade(alembic_config(connection), "0007")
+        codes = select(text("codes")).select_from(text("evaluations")).where(text("contact_id = 'C-1'"))
+        assert connection.execute(codes).scalar_one() == "mnp", "the machine's again"
+    house.database.upgrade()
+    assert house.facts() == counted
