@@ -24,6 +24,7 @@ from qm.services.audit import AuditService
 from qm.services.calibration import CalibrationService
 from qm.services.cases import CaseService
 from qm.services.coaching import CoachingService
+from qm.services.coaching_sessions import CoachingSessionService
 from qm.services.comments import CommentService
 from qm.services.contacts import ContactService
 from qm.services.derive_form import DeriveService
@@ -75,6 +76,7 @@ class Services:
     sign_in: SignInService
     people: PeopleService
     reviews: ReviewService
+    coaching_sessions: CoachingSessionService
     account: AccountService
     provider: IdentityProvider | None
 
@@ -85,6 +87,7 @@ class Services:
         return replace(
             self, contacts=self.contacts.seen_by(scope), coaching=self.coaching.seen_by(scope),
             cases=self.cases.seen_by(scope), reviews=self.reviews.seen_by(scope),
+            coaching_sessions=self.coaching_sessions.seen_by(scope),
         )  # fmt: skip
 
 
@@ -126,6 +129,7 @@ def build_services(settings: Settings) -> Services:
         audit=AuditService(writing, reading, FileAnchors(settings.data), _now),
         listening=Listening(monotonic),
         reviews=ReviewService(writing, reading, forms, _now, token_hex),
+        coaching_sessions=CoachingSessionService(writing, reading, forms, _now, token_hex, least),
         sign_in=sign_in,
         people=PeopleService(writing, reading, sign_in, _now),
         account=AccountService(sign_in, new_key),

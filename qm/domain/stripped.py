@@ -4,12 +4,13 @@ Ids become random ones, moments are rounded down to the hour (so that day, hour 
 Agents stay: they are somebody else, and the figures are theirs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from qm.domain.calibration import CalibrationSession, Sheet
 from qm.domain.case import Case, CaseState, Change
+from qm.domain.coaching_session import CoachingSession
 from qm.domain.contact import Contact
 from qm.domain.evaluation import ERASED, CriterionAnswer, Evaluation
 from qm.domain.review import Review
@@ -108,6 +109,19 @@ def strip_review(review: Review, ids: Ids) -> Review:
         given=tuple(replace(given, value=None, why="") for given in review.given),
         result=strip_evaluation(review.result, ids) if review.result else None,
     )  # fmt: skip
+
+
+def strip_coaching(session: CoachingSession, ids: Ids, gone: Collection[str]) -> CoachingSession:
+    """The same without the quotes of erased contacts, and without what people wrote: it may quote them too."""
+    clips = tuple(
+        replace(
+            clip, contact_id=ids.get(clip.contact_id, clip.contact_id),
+            evaluation_id=ids.get(clip.evaluation_id, clip.evaluation_id), quote="",
+        ) if clip.contact_id in gone else clip
+        for clip in session.clips
+    )  # fmt: skip
+    history = tuple(replace(step, text="") for step in session.history)
+    return replace(session, clips=clips, goal="", commitment="", outcome="", history=history)
 
 
 def strip_session(session: CalibrationSession, ids: Ids) -> CalibrationSession:

@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 from qm.ports.audit import AuditStore
 from qm.ports.calibration import CalibrationStore
 from qm.ports.cases import CaseStore
+from qm.ports.coaching_sessions import CoachingSessionStore
 from qm.ports.objects import ObjectNames
 from qm.ports.people import PeopleStore, SessionStore
 from qm.ports.retention import Eraser, ErasureLedger, HoldStore, SubjectStore
@@ -137,6 +138,11 @@ class Unit(Protocol):
     @property
     def reviews(self) -> ReviewStore:
         """What people answered beside the machine."""
+        ...
+
+    @property
+    def coaching_sessions(self) -> CoachingSessionStore:
+        """What supervisors planned with agents."""
         ...
 
     @property

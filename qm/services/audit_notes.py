@@ -5,6 +5,7 @@ from typing import Any
 
 from qm.domain.calibration import Sheet
 from qm.domain.case import Case
+from qm.domain.coaching_session import CoachingSession
 from qm.domain.evaluation import Evaluation
 from qm.domain.review import Review, is_override
 from qm.domain.survey import SurveyResponse
@@ -118,3 +119,10 @@ def note_scores(unit: Unit, contact_id: str, before: Sequence[str], after: Seque
     action = "evaluation.changed" if before else "evaluation.scored"
     earlier = sorted(before) if before else None
     unit.audit.note(action, "contact", contact_id, before=earlier, after=sorted(after), actor=WORKER)
+
+
+def note_coaching(unit: Unit, session: CoachingSession, actor: str) -> None:
+    """A step was taken with a coaching session, in codes; what was written stays in the session."""
+    kind = session.history[-1].kind.value
+    after = {"agent": session.agent.id, "criterion": session.criterion_id, "state": session.state.value}
+    unit.audit.note(f"coaching.{kind}", "coaching", session.id, after=after, actor=actor)

@@ -17,6 +17,7 @@ from qm.storage.audit_store import AuditPen, SqlAuditStore
 from qm.storage.backup_manifest import Manifest
 from qm.storage.calibration_store import SqlCalibrationStore
 from qm.storage.case_store import SqlCaseStore
+from qm.storage.coaching_session_store import SqlCoachingSessionStore
 from qm.storage.connect import (
     POSTGRES,
     address_of,
@@ -83,6 +84,7 @@ class SqlUnit:
     people: SqlPeopleStore
     sessions: SqlSessionStore
     reviews: SqlReviewStore
+    coaching_sessions: SqlCoachingSessionStore
 
     def lock(self, name: str) -> None:
         """Wait until no other transaction holds that name; it's let go at this one's end."""
@@ -296,5 +298,5 @@ def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
         SqlCaseStore(connection), SqlCalibrationStore(connection), SqlAuditStore(connection, pen),
         SqlHoldStore(connection), SqlErasureLedger(connection), SqlSubjectStore(connection),
         SqlEraser(connection, forget), SqlTaskStore(connection), SqlObjectNames(connection),
-        SqlPeopleStore(connection), SqlSessionStore(connection), SqlReviewStore(connection),
+        SqlPeopleStore(connection), SqlSessionStore(connection), SqlReviewStore(connection), SqlCoachingSessionStore(connection),
     )  # fmt: skip

@@ -79,6 +79,11 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     "reviews": {
         "id": N, "contact_id": R, "form_id": F, "reviewer": N, "state": F, "changed_s": N, "version": F, "document": S,
     },
+    "coaching_sessions": dict.fromkeys(
+        ("id", "agent_id", "team", "supervisor", "form_id", "criterion_id", "state", "due", "version"), N
+    ) | {"document": S},
+    "coaching_clips": {"session_id": N, "contact_id": R},
+    "coaching_aside": dict.fromkeys(("item_id", "agent_id", "reason", "until", "by", "at_s"), N),
     "people": dict.fromkeys(("id", "login", "state", "version", "document"), N),
     "person_secrets": dict.fromkeys(("person_id", "document"), N),
     "sessions": dict.fromkeys(("key_sha256", "person_id", "csrf", "opened_s", "seen_s"), N),

@@ -12,7 +12,7 @@ from qm.storage.connect import POSTGRES, address_of, open_engine
 REWRITTEN = (
     "contacts", "contact_facts", "recognitions", "voices", "transcripts", "signals", "evaluations", "answers",
     "survey_responses", "survey_links", "survey_draws", "cases", "calibration_sheets", "coaching_items",
-    "saved_reports", "quarantine", "audit_details",
+    "saved_reports", "quarantine", "audit_details", "coaching_sessions", "coaching_clips",
 )  # fmt: skip
 WAIT_S = 10
 """For others who write, before it's left for later."""

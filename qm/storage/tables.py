@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from qm.domain.voc_names import HISTORY_COLUMNS, SCALE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
+from qm.storage.coaching_tables import coaching_aside, coaching_clips, coaching_sessions
 from qm.storage.table_metadata import metadata
 from qm.storage.workbench_tables import (
     people,
@@ -27,6 +28,7 @@ from qm.storage.workbench_tables import (
 )
 
 __all__ = [  # what stands elsewhere; the rest is this module's own
+    "coaching_aside", "coaching_clips", "coaching_sessions",
     "metadata", "people", "person_secrets", "reviews", "sessions", "sign_in_failures", "sign_in_links", "tokens",
 ]  # fmt: skip
 
