@@ -20,6 +20,7 @@ from api.routes import (
     calibration_study,
     cases,
     coaching,
+    coaching_sessions,
     comments,
     contacts,
     derived_form,
@@ -27,6 +28,7 @@ from api.routes import (
     estimates,
     health,
     overview,
+    own_coaching,
     reviews,
     selection,
     sign_in,
@@ -50,7 +52,8 @@ Every page has a JSON twin below `/api/v1` that returns the very object that the
 """
 
 ROUTES = (
-    overview, reviews, contacts, coaching, surveys, cases, comments, drivers, derived_form, selection, estimates,
+    overview, reviews, contacts, coaching, coaching_sessions, own_coaching,
+    surveys, cases, comments, drivers, derived_form, selection, estimates,
     calibration, calibration_study, audit, health, sign_in, sign_in_provider, account, tokens,
 )  # fmt: skip
 """In the order in which the API documentation lists them."""

@@ -53,6 +53,7 @@ SECTIONS = (
     _alone("overview", "/", Right.FIGURES_READ, whole=True),
     _alone("contacts", "/contacts", Right.CONTACT_READ),
     _alone("coaching", "/coaching", Right.COACHING_READ),
+    Section("mine", (Page("own_coaching", "/mine/coaching", Right.OWN_READ),)),
     Section("voc", (
         Page("voc", "/voc", Right.FIGURES_READ, whole=True),
         Page("cases", "/cases", Right.CASE_READ),

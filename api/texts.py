@@ -5,6 +5,7 @@ from api import (
     texts_audit,
     texts_calibration,
     texts_cases,
+    texts_coaching,
     texts_comments,
     texts_drivers,
     texts_estimates,
@@ -371,7 +372,7 @@ WORDS = {
 """By key. `{name}` stands for a value."""
 for _area in (
     texts_account, texts_audit, texts_calibration, texts_cases, texts_comments, texts_drivers, texts_estimates,
-    texts_menu, texts_raters, texts_review, texts_selection, texts_sign_in, texts_voc,
+    texts_coaching, texts_menu, texts_raters, texts_review, texts_selection, texts_sign_in, texts_voc,
 ):  # fmt: skip
     WORDS.update(_area.WORDS)
 

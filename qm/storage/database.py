@@ -298,5 +298,6 @@ def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
         SqlCaseStore(connection), SqlCalibrationStore(connection), SqlAuditStore(connection, pen),
         SqlHoldStore(connection), SqlErasureLedger(connection), SqlSubjectStore(connection),
         SqlEraser(connection, forget), SqlTaskStore(connection), SqlObjectNames(connection),
-        SqlPeopleStore(connection), SqlSessionStore(connection), SqlReviewStore(connection), SqlCoachingSessionStore(connection),
+        SqlPeopleStore(connection), SqlSessionStore(connection), SqlReviewStore(connection),
+        SqlCoachingSessionStore(connection),
     )  # fmt: skip

@@ -5,7 +5,7 @@ Whoever adds a route adds its row here.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -65,7 +65,14 @@ class Site:
     def address(self, path: str, contact: str = CONTACT, case: str = "") -> str:
         """The route's address with ids in it."""
         session = self.open if path.endswith(("/score", "/sheet", "/answers")) else self.closed
-        names = {"contact_id:path": contact, "case_id": case or self.case_id, "step": "assign", "session_id": session}
+        names = {
+            "contact_id:path": contact,
+            "case_id": case or self.case_id,
+            "step": "held" if "coaching" in path else "assign",
+            "place": "0",
+            "item_id": "none",
+            "session_id": session,
+        }
         for name, value in names.items():
             path = path.replace(f"{{{name}}}", value)
         return path
@@ -132,6 +139,11 @@ def begun(site):
     site.client.put(site.address(REVIEW) + FORM, json=sheet(site))
 
 
+def aside(_site):
+    return {"reason": "later", "until": (datetime.now(UTC).date() + timedelta(days=3)).isoformat()}
+
+
+PLAN = {"item": "none", "goal": "x", "due": (datetime.now(UTC).date() + timedelta(days=3)).isoformat()}
 AGENT, TEAM = "Giulia Ferretti", "Casa"
 FIGURES = Row(R.FIGURES_READ, whole=True)
 RATER = Row(R.CALIBRATION_ANSWER, whole=True)
@@ -158,6 +170,25 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/reviews/done/{contact_id:path}"): Row(R.REVIEW_WRITE, one=True, query=FORM, body=sheet),
     ("GET", "/coaching"): Row(R.COACHING_READ, told=(AGENT, "C-1", "Marta Riva")),
     ("GET", "/api/v1/coaching"): Row(R.COACHING_READ, told=(AGENT, "C-1", "Marta Riva")),
+    ("GET", "/coaching/sessions"): Row(R.COACHING_READ),
+    ("GET", "/coaching/sessions/new"): Row(R.COACHING_WRITE, status=404, query="?item=none"),
+    ("POST", "/coaching/sessions"): Row(R.COACHING_WRITE, status=404, fields=lambda _site: PLAN),
+    ("POST", "/coaching/aside/{item_id}"): Row(R.COACHING_WRITE, status=404, fields=aside),
+    ("GET", "/coaching/sessions/{session_id}"): Row(R.COACHING_READ, status=404),
+    ("POST", "/coaching/sessions/{session_id}/{step}"): Row(R.COACHING_WRITE, status=404, fields=lambda _site: {}),
+    ("GET", "/api/v1/coaching/sessions"): Row(R.COACHING_READ),
+    ("POST", "/api/v1/coaching/sessions"): Row(
+        R.COACHING_WRITE, status=404, body=lambda _site: {**PLAN, "target": 0.9}
+    ),
+    ("GET", "/api/v1/coaching/sessions/{session_id}"): Row(R.COACHING_READ, status=404),
+    ("POST", "/api/v1/coaching/sessions/{session_id}/{step}"): Row(
+        R.COACHING_WRITE, status=404, body=lambda _site: {"version": 1}
+    ),
+    ("GET", "/mine/coaching"): Row(R.OWN_READ),
+    ("GET", "/api/v1/mine/coaching"): Row(R.OWN_READ),
+    ("GET", "/mine/coaching/{session_id}"): Row(R.OWN_READ, status=404),
+    ("GET", "/mine/coaching/{session_id}/clips/{place}/audio"): Row(R.OWN_READ, status=404),
+    ("POST", "/mine/coaching/{session_id}/{step}"): Row(R.OWN_READ, status=404, fields=lambda _site: {}),
     ("GET", "/voc"): FIGURES,
     ("GET", "/api/v1/voc"): FIGURES,
     ("GET", "/api/v1/voc.csv"): FIGURES,
