@@ -3,7 +3,7 @@
 import io
 import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sqlalchemy import insert
 from qm.analysis.voc.link_surveys import LinkPolicy
 from qm.documents import dump
 from qm.domain.calibration import CalibrationSession, DrawnContact, Purpose, Sheet, SheetAnswer, Why
+from qm.domain.coaching_session import CoachingSession, SessionClip, SessionStep, StepKind
 from qm.domain.contact import Agent, History, Medium
 from qm.domain.erasure import Remainder
 from qm.domain.evaluation import Answer, SectionScore
@@ -29,6 +30,7 @@ from qm.domain.text import Text
 from qm.domain.trained_answers import AnswerReview, Standing
 from qm.domain.transcript import Grade, Role
 from qm.domain.voc_plan import VocPlan
+from qm.ports.coaching_sessions import PutAside
 from qm.ports.voc import SurveyDraw
 from qm.services.case_steps import Step
 from qm.services.cases import CaseService
@@ -207,6 +209,8 @@ class Site:
                 )
                 unit.work.quarantine(entry, is_contact=False)
                 unit.reviews.save(_review(unit, contact_id), 0)
+                unit.coaching_sessions.save(_session(contact_id), 0)
+            unit.coaching_sessions.put_aside(PutAside("co-1", "A1", "later", date(2027, 1, 1), "ada", NOW))
             unit.documents.save("themes", "comments", dump({"centre": QUOTE}))
         for contact_id in ids:
             self.replies.put("ab" + contact_id, Reply(dump({"quote": said(contact_id)})))
@@ -220,6 +224,15 @@ def _review(unit, contact_id):
     return Review(
         f"r-{contact_ids().index(contact_id)}", contact_id, "form", machine.id, "ugo", ReviewState.DONE, NOW, NOW,
         (given,), (PinnedNote(1.0, said(contact_id)),), said(contact_id), NOW, machine,
+    )  # fmt: skip
+
+
+def _session(contact_id):
+    clip = SessionClip(contact_id, f"ev-{contact_id}-form-0", 0.5, 4.0, said(contact_id))
+    step = SessionStep(NOW, "ada", StepKind.COMMENTED, said(contact_id))
+    return CoachingSession(
+        f"cs-{contact_ids().index(contact_id)}", AGENTS[0], "ada", "form", "c1", "co-1", (clip,), said(contact_id),
+        date(2026, 12, 1), NOW, commitment=said(contact_id), history=(step,),
     )  # fmt: skip
 
 
