@@ -204,5 +204,7 @@ def test_the_front_page_leads_to_what_is_open(site, role, view):
         assert (told.status_code, "The day in numbers" in told.text) == (200, True)
     elif R.CONTACT_READ in RIGHTS[role]:
         assert (told.status_code, told.headers["location"]) == (303, "/contacts")
+    elif R.OWN_READ in RIGHTS[role]:
+        assert (told.status_code, told.headers["location"]) == (303, "/mine/coaching")
     else:
         assert (told.status_code, "Nothing for you here yet" in told.text) == (200, True)
