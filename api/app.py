@@ -22,6 +22,7 @@ from api.routes import (
     calibration_study,
     cases,
     coaching,
+    coaching_sessions,
     comments,
     contacts,
     dashboards,
@@ -34,6 +35,7 @@ from api.routes import (
     hooks,
     mine,
     overview,
+    own_coaching,
     printed,
     queues,
     reviews,
@@ -60,9 +62,9 @@ Every page has a JSON twin below `/api/v1` that returns the very object that the
 """
 
 ROUTES = (
-    overview, queues, reviews, exports, contacts, printed, search, coaching, surveys, cases, comments, drivers,
-    derived_form, selection, estimates, calibration, calibration_study, audit, hooks, health, sign_in,
-    sign_in_provider, account, tokens, mine, disputes, dashboards,
+    overview, queues, reviews, exports, contacts, printed, search, coaching, coaching_sessions, own_coaching, surveys,
+    cases, comments, drivers, derived_form, selection, estimates, calibration, calibration_study, audit, hooks,
+    health, sign_in, sign_in_provider, account, tokens, mine, disputes, dashboards,
 )  # fmt: skip
 """In the order in which the API documentation lists them."""
 

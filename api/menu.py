@@ -63,7 +63,10 @@ SECTIONS = (
         Page("trend", "/dashboards/trend", Right.FIGURES_READ),
         Page("data", "/dashboards/data", Right.FIGURES_READ),
     )),
-    Section("mine", (Page("mine", "/mine", Right.OWN_READ),)),
+    Section("mine", (
+        Page("mine", "/mine", Right.OWN_READ),
+        Page("my_coaching", "/mine/coaching", Right.OWN_READ),
+    )),
     Section("disputes", (
         Page("disputes", "/disputes", Right.DISPUTE_DECIDE),
         Page("dispute_figures", "/disputes/figures", Right.DISPUTE_DECIDE),

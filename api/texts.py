@@ -5,6 +5,7 @@ from api import (
     texts_audit,
     texts_calibration,
     texts_cases,
+    texts_coaching,
     texts_comments,
     texts_dashboards,
     texts_disputes,
@@ -379,7 +380,7 @@ WORDS = {
 for _area in (
     texts_account, texts_audit, texts_calibration, texts_cases, texts_comments, texts_drivers, texts_estimates,
     texts_menu, texts_queues, texts_raters, texts_review, texts_search, texts_selection, texts_sign_in, texts_talk,
-    texts_voc, texts_hooks, texts_dashboards, texts_disputes,
+    texts_voc, texts_hooks, texts_dashboards, texts_disputes, texts_coaching,
 ):  # fmt: skip
     WORDS.update(_area.WORDS)
 

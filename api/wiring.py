@@ -28,6 +28,7 @@ from qm.services.audit import AuditService
 from qm.services.calibration import CalibrationService
 from qm.services.cases import CaseService
 from qm.services.coaching import CoachingService
+from qm.services.coaching_sessions import CoachingSessionService
 from qm.services.comments import CommentService
 from qm.services.contact_export import ContactExport
 from qm.services.contacts import ContactService
@@ -98,6 +99,7 @@ class Services:
     disputes: DisputeService
     overturns: OverturnService
     own: OwnContactService
+    coaching_sessions: CoachingSessionService
     account: AccountService
     dashboards: DashboardService
     provider: IdentityProvider | None
@@ -120,6 +122,7 @@ class Services:
             export=self.export.seen_by(scope), vcon=self.vcon.seen_by(scope),
             dashboards=self.dashboards.seen_by(scope),
             disputes=self.disputes.seen_by(scope), overturns=self.overturns.seen_by(scope), own=self.own.seen_by(scope),
+            coaching_sessions=self.coaching_sessions.seen_by(scope),
         )  # fmt: skip
 
 
@@ -171,6 +174,7 @@ def build_services(settings: Settings) -> Services:
         disputes=disputes,
         overturns=overturns,
         own=own,
+        coaching_sessions=CoachingSessionService(writing, reading, forms, _now, token_hex, least),
         sign_in=sign_in,
         people=PeopleService(writing, reading, sign_in, _now),
         dashboards=DashboardService(

@@ -1,5 +1,6 @@
 """The coaching list, by supervisor and agent."""
 
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -22,9 +23,9 @@ def coaching_page(
     request: Request, services: ServicesHere, actor: ActorHere, supervisor: Supervisor = "", agent_id: AgentId = ""
 ) -> Response:
     """The list with the seconds to listen to."""
-    rows = services.coaching.read(supervisor, agent_id)
+    rows = services.coaching.read(supervisor, agent_id, _today())
     services.audit.look("quotes.viewed", "list", "coaching", actor)
-    every = services.coaching.read() if supervisor or agent_id else rows
+    every = services.coaching.read(today=_today()) if supervisor or agent_id else rows
     return render(request, "coaching.html", rows=rows, every=every, supervisor=supervisor, agent_id=agent_id)
 
 
@@ -34,4 +35,8 @@ def coaching(
 ) -> CoachingList:
     """The few things worth a conversation with each agent, the most important first."""
     services.audit.look("quotes.viewed", "list", "coaching", actor)
-    return CoachingList(items=services.coaching.read(supervisor, agent_id))
+    return CoachingList(items=services.coaching.read(supervisor, agent_id, _today()))
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

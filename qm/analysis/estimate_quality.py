@@ -12,8 +12,8 @@ LEVEL = 0.95
 Z = NormalDist().inv_cdf(0.5 + LEVEL / 2)
 
 
-def wilson(count: Count) -> tuple[float, float]:
-    r"""95 % interval of a share, Wilson (1927) score interval.
+def wilson(count: Count, z: float = Z) -> tuple[float, float]:
+    r"""95 % interval of a share, Wilson (1927) score interval; another level with another `z`.
 
     `(p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n)`; (0, 1) for n = 0: nothing is known.
 
@@ -23,9 +23,9 @@ def wilson(count: Count) -> tuple[float, float]:
     if not count.n:
         return 0.0, 1.0
     n, p = count.n, count.hits / count.n
-    centre = p + Z * Z / (2 * n)
-    reach = Z * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
-    scale = 1 + Z * Z / n
+    centre = p + z * z / (2 * n)
+    reach = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
     return max(0.0, (centre - reach) / scale), min(1.0, (centre + reach) / scale)
 
 

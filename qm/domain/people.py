@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from qm.domain.contact import Contact
+from qm.domain.contact import Agent, Contact
 from qm.domain.text import Language
 
 
@@ -90,7 +90,10 @@ class Scope:
 
     def allows(self, contact: Contact) -> bool:
         """Whether a contact lies in it."""
-        agent = contact.agent
+        return self.allows_agent(contact.agent)
+
+    def allows_agent(self, agent: Agent) -> bool:
+        """Whether what is about an agent lies in it."""
         pairs = ((self.teams, agent.team), (self.sites, agent.site), (self.vendors, agent.vendor),
                  (self.agents, agent.id))  # fmt: skip
         return all(not wanted or value in wanted for wanted, value in pairs)

@@ -4,12 +4,13 @@ Ids become random ones, moments are rounded down to the hour (so that day, hour 
 Agents stay: they are somebody else, and the figures are theirs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from qm.domain.calibration import CalibrationSession, Sheet
 from qm.domain.case import Case, CaseState, Change
+from qm.domain.coaching_session import CoachingSession
 from qm.domain.contact import Contact
 from qm.domain.dispute import Dispute, DisputeState
 from qm.domain.evaluation import ERASED, CriterionAnswer, Evaluation
@@ -124,6 +125,19 @@ def strip_dispute(dispute: Dispute, ids: Ids) -> Dispute:
         for item in dispute.items
     )
     return replace(dispute, contact_id=ids.get(dispute.contact_id, dispute.contact_id), items=items, state=state)
+
+
+def strip_coaching(session: CoachingSession, ids: Ids, gone: Collection[str]) -> CoachingSession:
+    """The same without the quotes of erased contacts, and without what people wrote: it may quote them too."""
+    clips = tuple(
+        replace(
+            clip, contact_id=ids.get(clip.contact_id, clip.contact_id),
+            evaluation_id=ids.get(clip.evaluation_id, clip.evaluation_id), quote="",
+        ) if clip.contact_id in gone else clip
+        for clip in session.clips
+    )  # fmt: skip
+    history = tuple(replace(step, text="") for step in session.history)
+    return replace(session, clips=clips, goal="", commitment="", outcome="", history=history)
 
 
 def strip_session(session: CalibrationSession, ids: Ids) -> CalibrationSession:

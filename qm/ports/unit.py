@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 from qm.ports.audit import AuditStore
 from qm.ports.calibration import CalibrationStore
 from qm.ports.cases import CaseStore
+from qm.ports.coaching_sessions import CoachingSessionStore
 from qm.ports.disputes import DisputeStore
 from qm.ports.export import ExportStore
 from qm.ports.figures import FigureStore
@@ -179,6 +180,11 @@ class Unit(Protocol):
     @property
     def disputes(self) -> DisputeStore:
         """What agents contest, and what they did with their own contacts."""
+        ...
+
+    @property
+    def coaching_sessions(self) -> CoachingSessionStore:
+        """What supervisors planned with agents."""
         ...
 
     @property

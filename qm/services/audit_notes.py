@@ -5,6 +5,7 @@ from typing import Any
 
 from qm.domain.calibration import Sheet
 from qm.domain.case import Case
+from qm.domain.coaching_session import CoachingSession
 from qm.domain.dispute import Dispute
 from qm.domain.evaluation import Evaluation
 from qm.domain.review import Review, is_override
@@ -129,3 +130,10 @@ def note_dispute(unit: Unit, before: Dispute | None, after: Dispute, actor: str)
         f"dispute.{step.kind}", "contact", after.contact_id, actor=actor, after=told,
         before={"form": before.form_id, "state": before.state.value} if before else None,
     )  # fmt: skip
+
+
+def note_coaching(unit: Unit, session: CoachingSession, actor: str) -> None:
+    """A step was taken with a coaching session, in codes; what was written stays in the session."""
+    kind = session.history[-1].kind.value
+    after = {"agent": session.agent.id, "criterion": session.criterion_id, "state": session.state.value}
+    unit.audit.note(f"coaching.{kind}", "coaching", session.id, after=after, actor=actor)

@@ -1,9 +1,11 @@
 """The coaching list: made from all done contacts, read by supervisor."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from qm.analysis.pick_coaching import pick_coaching, with_people
 from qm.domain.coaching import CoachingItem
+from qm.domain.coaching_session import CoachingSession, SessionState
 from qm.domain.contact import Contact
 from qm.domain.form import Form
 from qm.domain.people import WHOLE, Scope
@@ -49,19 +51,22 @@ class CoachingService:
             unit.coaching.replace(items)
         return items
 
-    def read(self, supervisor: str = "", agent_id: str = "") -> tuple[CoachingRow, ...]:
+    def read(self, supervisor: str = "", agent_id: str = "", today: date | None = None) -> tuple[CoachingRow, ...]:
         """The list, the most important items of each agent first.
 
         Args:
             supervisor: name of a supervisor or, where the site gives none, of a team, in any case.
+            today: what is put aside until later isn't shown; `None`: all is.
 
         Raises:
             NotFoundError: nobody of that name leads anybody; the hint names who does.
         """
         with self._unit_of_work() as unit:
-            items = [item for item in unit.coaching.every() if agent_id in ("", item.agent_id)]
+            aside = unit.coaching_sessions.aside(today) if today else {}
+            items = [i for i in unit.coaching.every() if agent_id in ("", i.agent_id) and i.id not in aside]
+            talks = _latest(unit.coaching_sessions.some(agent_id=agent_id))
             contacts = unit.contacts.some({item.contact_id for item in items}, self._scope)
-            rows = [self._row(item, contacts[item.contact_id]) for item in items if item.contact_id in contacts]
+            rows = [self._row(item, contacts[item.contact_id], talks) for item in items if item.contact_id in contacts]
             if supervisor:
                 rows = [row for row in rows if row.supervisor.casefold() == supervisor.casefold()]
                 if not rows:
@@ -80,19 +85,30 @@ class CoachingService:
         message = f"nobody called '{supervisor}' leads a team here"
         raise NotFoundError("supervisor.unknown", message, "known: " + ", ".join(sorted(known)))
 
-    def _row(self, item: CoachingItem, contact: Contact) -> CoachingRow:
+    def _row(
+        self, item: CoachingItem, contact: Contact, talks: Mapping[tuple[str, str, str], CoachingSession]
+    ) -> CoachingRow:
+        talk = talks.get((item.agent_id, item.form_id, item.criterion_id))
         form = self._forms[item.form_id]
         criterion = form.criterion(item.criterion_id)
         return CoachingRow(
             item=item, agent_name=contact.agent.name, team=contact.agent.team, supervisor=leader(contact),
             title=criterion.title, action=criterion.action, form_title=form.title,
             contact_started_at=contact.started_at, process=contact.process, medium=contact.medium.value,
+            session_id=talk.id if talk and talk.is_open else "", last_held_at=talk.held_at if talk else None,
         )  # fmt: skip
 
 
 def leader(contact: Contact) -> str:
     """Who leads the agent: the site's `supervisor` column, else the team's name."""
     return contact.agent.supervisor or contact.agent.team
+
+
+def _latest(sessions: Iterable[CoachingSession]) -> dict[tuple[str, str, str], CoachingSession]:
+    """By agent, form and criterion: the open session, else the one that was held last."""
+    kept = [session for session in sessions if session.state is not SessionState.CANCELLED]
+    kept.sort(key=lambda session: (session.is_open, session.held_at or session.picked_at))
+    return {(session.agent.id, session.form_id, session.criterion_id): session for session in kept}
 
 
 def _unhappy(unit: Unit) -> frozenset[str]:

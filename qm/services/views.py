@@ -156,7 +156,12 @@ class ContactView:
 
 @dataclass(frozen=True)
 class CoachingRow:
-    """A coaching item with the names that a supervisor knows it by."""
+    """A coaching item with the names that a supervisor knows it by.
+
+    Attributes:
+        session_id: of the open session about the same criterion; empty: the item is new.
+        last_held_at: of the last session about the same criterion.
+    """
 
     item: CoachingItem
     agent_name: str
@@ -168,6 +173,8 @@ class CoachingRow:
     contact_started_at: datetime
     process: str
     medium: str
+    session_id: str = ""
+    last_held_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from qm.storage.audit_store import AuditPen, SqlAuditStore
 from qm.storage.backup_manifest import Manifest
 from qm.storage.calibration_store import SqlCalibrationStore
 from qm.storage.case_store import SqlCaseStore
+from qm.storage.coaching_session_store import SqlCoachingSessionStore
 from qm.storage.connect import (
     POSTGRES,
     address_of,
@@ -97,6 +98,7 @@ class SqlUnit:
     export: SqlExportStore
     figures: SqlFigureStore
     disputes: SqlDisputeStore
+    coaching_sessions: SqlCoachingSessionStore
 
     def lock(self, name: str) -> None:
         """Wait until no other transaction holds that name; it's let go at this one's end."""
@@ -317,4 +319,5 @@ def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
         SqlHookStore(connection, hand.now, hand.salt), SqlKeptAnswerStore(connection), SqlExportStore(connection),
         SqlFigureStore(connection),
         SqlDisputeStore(connection),
+        SqlCoachingSessionStore(connection),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select,
 from qm.documents import dump, load
 from qm.domain.calibration import CalibrationSession, Sheet
 from qm.domain.case import Case
+from qm.domain.coaching_session import CoachingSession
 from qm.domain.contact import Contact
 from qm.domain.dispute import Dispute
 from qm.domain.erasure import PREFIX, ErasureKind, Subject, added
@@ -19,6 +20,7 @@ from qm.domain.review import Review
 from qm.domain.stripped import (
     Ids,
     strip_case,
+    strip_coaching,
     strip_contact,
     strip_dispute,
     strip_evaluation,
@@ -84,6 +86,7 @@ class SqlEraser(SqlStore):
         counts["disputes"] = self._disputes(subject.contacts, ids)
         seen = (tables.own_looks, tables.result_times)
         counts |= {table.name: self._drop(table, table.c.contact_id.in_(subject.contacts)) for table in seen}
+        counts["coaching_sessions"] = self._coaching(subject.contacts, ids)
         counts |= {table.name: self._drop(table, table.c.contact_id.in_(subject.contacts)) for table in OUTPUTS}
         counts |= drop_mentions(self._connection, subject, ids)
         self._drop(tables.contacts, tables.contacts.c.id.in_(subject.contacts))
@@ -225,6 +228,17 @@ class SqlEraser(SqlStore):
             left = strip_dispute(load(Dispute, row.document), ids)
             values = {"contact_id": left.contact_id, "document": dump(left), "state": left.state.value}
             self._connection.execute(update(table).where(table.c.id == row.id).values(**values))
+
+    def _coaching(self, contact_ids: Collection[str], ids: Ids) -> int:
+        table, clips = tables.coaching_sessions, tables.coaching_clips
+        named = select(clips.c.session_id).where(clips.c.contact_id.in_(list(contact_ids)))
+        about = self._rows(table, table.c.id.in_(named))
+        for row in about:
+            left = strip_coaching(load(CoachingSession, row.document), ids, contact_ids)
+            self._connection.execute(update(table).where(table.c.id == row.id).values(document=dump(left)))
+        for old in contact_ids:
+            if new := ids.get(old):
+                self._connection.execute(update(clips).where(clips.c.contact_id == old).values(contact_id=new))
         return len(about)
 
     def _evidence(self, contact_ids: list[str]) -> dict[str, int]:
@@ -254,6 +268,7 @@ class SqlEraser(SqlStore):
             "reviews": self._reviews(contact_ids, {}),
             "disputes": self._disputes(contact_ids, {}),
             "own_looks": self._drop(tables.own_looks, tables.own_looks.c.contact_id.in_(contact_ids)),
+            "coaching_sessions": self._coaching(contact_ids, {}),
         }
 
     def _drop(self, table: Table, where: ColumnElement[bool]) -> int:

@@ -98,6 +98,11 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     },
     "own_looks": {"contact_id": D, "agent_id": D, "version": D, "document": D},
     "result_times": {"contact_id": D, "form_id": D, "answers": D, "since_s": D},
+    "coaching_sessions": dict.fromkeys(
+        ("id", "agent_id", "team", "supervisor", "form_id", "criterion_id", "state", "due", "version"), N
+    ) | {"document": S},
+    "coaching_clips": {"session_id": N, "contact_id": R},
+    "coaching_aside": dict.fromkeys(("item_id", "agent_id", "reason", "until", "by", "at_s"), N),
     "people": dict.fromkeys(("id", "login", "state", "version", "document"), N),
     "person_secrets": dict.fromkeys(("person_id", "document"), N),
     "sessions": dict.fromkeys(("key_sha256", "person_id", "csrf", "opened_s", "seen_s"), N),

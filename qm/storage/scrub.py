@@ -13,7 +13,8 @@ from qm.storage.search_tables import WORDS
 REWRITTEN = (
     "contacts", "contact_facts", "recognitions", "voices", "transcripts", "signals", "evaluations", "answers",
     "survey_responses", "survey_links", "survey_draws", "cases", "calibration_sheets", "coaching_items",
-    "saved_reports", "quarantine", "audit_details", "search_entries", "search_words", "saved_searches",
+    "saved_reports", "quarantine", "audit_details", "coaching_sessions", "coaching_clips", "search_entries",
+    "search_words", "saved_searches",
 )  # fmt: skip
 WAIT_S = 10
 """For others who write, before it's left for later."""

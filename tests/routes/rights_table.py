@@ -5,7 +5,7 @@ Whoever adds a route adds its row here.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from typing import Any
 
@@ -72,11 +72,12 @@ class Site:
             "contact_id:path": contact,
             "agent_id:path": "A01" if contact == CONTACT else contact,
             "case_id": case or self.case_id,
-            "step": "assign",
+            "step": "held" if "coaching" in path else "assign",
             "session_id": session,
+            "dispute_id": DISPUTE,
+            "place": "0",
+            "item_id": "none",
         }
-        names = {"contact_id:path": contact, "case_id": case or self.case_id, "step": "assign", "session_id": session,
-                 "dispute_id": DISPUTE}  # fmt: skip
         for name, value in names.items():
             path = path.replace(f"{{{name}}}", value)
         return path
@@ -153,6 +154,11 @@ def claim(_site):
     return {"form": "servizio-clienti", "criterion": "x", "why": ""}
 
 
+def aside(_site):
+    return {"reason": "later", "until": (datetime.now(UTC).date() + timedelta(days=3)).isoformat()}
+
+
+PLAN = {"item": "none", "goal": "x", "due": (datetime.now(UTC).date() + timedelta(days=3)).isoformat()}
 AGENT, TEAM = "Giulia Ferretti", "Casa"
 FIGURES = Row(R.FIGURES_READ, whole=True)
 PARQUET = Row(R.EXPORT_TAKE, status=200 if find_spec("pyarrow") else 503)
@@ -236,6 +242,25 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/disputes/{dispute_id}/decided"): Row(
         R.DISPUTE_DECIDE, one=True, status=409, body=lambda _site: {"version": 9}
     ),
+    ("GET", "/coaching/sessions"): Row(R.COACHING_READ),
+    ("GET", "/coaching/sessions/new"): Row(R.COACHING_WRITE, status=404, query="?item=none"),
+    ("POST", "/coaching/sessions"): Row(R.COACHING_WRITE, status=404, fields=lambda _site: PLAN),
+    ("POST", "/coaching/aside/{item_id}"): Row(R.COACHING_WRITE, status=404, fields=aside),
+    ("GET", "/coaching/sessions/{session_id}"): Row(R.COACHING_READ, status=404),
+    ("POST", "/coaching/sessions/{session_id}/{step}"): Row(R.COACHING_WRITE, status=404, fields=lambda _site: {}),
+    ("GET", "/api/v1/coaching/sessions"): Row(R.COACHING_READ),
+    ("POST", "/api/v1/coaching/sessions"): Row(
+        R.COACHING_WRITE, status=404, body=lambda _site: {**PLAN, "target": 0.9}
+    ),
+    ("GET", "/api/v1/coaching/sessions/{session_id}"): Row(R.COACHING_READ, status=404),
+    ("POST", "/api/v1/coaching/sessions/{session_id}/{step}"): Row(
+        R.COACHING_WRITE, status=404, body=lambda _site: {"version": 1}
+    ),
+    ("GET", "/mine/coaching"): Row(R.OWN_READ),
+    ("GET", "/api/v1/mine/coaching"): Row(R.OWN_READ),
+    ("GET", "/mine/coaching/{session_id}"): Row(R.OWN_READ, status=404),
+    ("GET", "/mine/coaching/{session_id}/clips/{place}/audio"): Row(R.OWN_READ, status=404),
+    ("POST", "/mine/coaching/{session_id}/{step}"): Row(R.OWN_READ, status=404, fields=lambda _site: {}),
     ("GET", "/voc"): FIGURES,
     ("GET", "/api/v1/voc"): FIGURES,
     ("GET", "/api/v1/voc.csv"): FIGURES,

@@ -3,7 +3,7 @@
 import io
 import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sqlalchemy import insert
 from qm.analysis.voc.link_surveys import LinkPolicy
 from qm.documents import dump
 from qm.domain.calibration import CalibrationSession, DrawnContact, Purpose, Sheet, SheetAnswer, Why
+from qm.domain.coaching_session import CoachingSession, SessionClip, SessionStep, StepKind
 from qm.domain.contact import Agent, History, Medium
 from qm.domain.dispute import Dispute, DisputedItem, DisputeState, DisputeStep, Ruling
 from qm.domain.erasure import Remainder
@@ -36,6 +37,7 @@ from qm.domain.trained_answers import AnswerReview, Standing
 from qm.domain.transcript import Grade, Role
 from qm.domain.voc_plan import VocPlan
 from qm.domain.work_queue import Assignment, EvaluationStep, QueuePlan, Quota, WorkQueue
+from qm.ports.coaching_sessions import PutAside
 from qm.ports.kept_answers import KeptAnswer
 from qm.ports.voc import SurveyDraw
 from qm.services.case_steps import Step
@@ -229,7 +231,9 @@ class Site:
                 look = OwnLook(contact_id, "A-1", NOW, NOW, said(contact_id), version=1)
                 unit.disputes.keep_look(look, 0)
                 unit.disputes.keep_times(contact_id, {"form": "f"}, NOW)
+                unit.coaching_sessions.save(_session(contact_id), 0)
             unit.work_queues.add(*_queue(ids))
+            unit.coaching_sessions.put_aside(PutAside("co-1", "A1", "later", date(2027, 1, 1), "ada", NOW))
             unit.documents.save("themes", "comments", dump({"centre": QUOTE}))
             unit.figures.add_milestone(Milestone("m-1", DAY_ONE.date(), Text("Copione", "Script")))
         cells = CellService(self.database.unit_of_work, self.database.reading, UTC)
@@ -268,6 +272,15 @@ def _dispute(contact_id):
     return Dispute(
         f"d-{contact_ids().index(contact_id)}", contact_id, "form", "A-1", "anna", DisputeState.DECIDED, NOW, NOW,
         (item,), "", NOW, "vera", steps,
+    )  # fmt: skip
+
+
+def _session(contact_id):
+    clip = SessionClip(contact_id, f"ev-{contact_id}-form-0", 0.5, 4.0, said(contact_id))
+    step = SessionStep(NOW, "ada", StepKind.COMMENTED, said(contact_id))
+    return CoachingSession(
+        f"cs-{contact_ids().index(contact_id)}", AGENTS[0], "ada", "form", "c1", "co-1", (clip,), said(contact_id),
+        date(2026, 12, 1), NOW, commitment=said(contact_id), history=(step,),
     )  # fmt: skip
 
 

@@ -1,0 +1,109 @@
+"""Coaching sessions: the supervisor's list, planning one, steps with it; JSON twins."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.actor import ActorHere
+from api.dependencies import ServicesHere
+from api.envelopes import DOCUMENTED
+from api.pages import render
+from api.people.forms import CALL_WRITE, FORM_WRITE
+from api.people.principal import needs
+from api.same_origin import FormFields
+from api.schemas.coaching_sessions import (
+    NewSession,
+    SessionList,
+    SessionStepIn,
+    agreed_of,
+    day_of,
+    step_of,
+    version_of,
+)
+from qm.domain.people import Right
+from qm.services.coaching_sessions import SessionView
+
+router = APIRouter(tags=["coaching"], responses=DOCUMENTED, dependencies=[needs(Right.COACHING_READ)])
+WRITE = needs(Right.COACHING_WRITE)
+State = Annotated[str, Query(description="`planned`, `held`, `done`, `cancelled` or `overdue`; empty: all")]
+Supervisor = Annotated[str, Query(description="login of who made it; empty: anybody")]
+ADDRESS = "/api/v1/coaching/sessions"
+
+
+@router.get("/coaching/sessions", include_in_schema=False)
+def page(request: Request, services: ServicesHere, state: State = "", supervisor: Supervisor = "") -> Response:
+    """Sessions by date."""
+    views = services.coaching_sessions.every(state, supervisor)
+    return render(request, "coaching_sessions.html", views=views, state=state, supervisor=supervisor, own=False)
+
+
+@router.get("/coaching/sessions/new", include_in_schema=False, dependencies=[WRITE])
+def new(request: Request, services: ServicesHere, actor: ActorHere, item: str = "") -> Response:
+    """The form of a new session, about an item of the list."""
+    found = services.coaching_sessions.item(item)
+    services.audit.look("quotes.viewed", "contact", found.contact_id, actor)
+    due = datetime.now(UTC).date() + timedelta(days=7)
+    (row,) = [row for row in services.coaching.read(agent_id=found.agent_id) if row.item.id == item]
+    return render(request, "coaching_session_new.html", row=row, due=due)
+
+
+@router.post("/coaching/sessions", include_in_schema=False, dependencies=[WRITE, *FORM_WRITE])
+def make(services: ServicesHere, actor: ActorHere, fields: FormFields) -> Response:
+    """Plan it."""
+    made = services.coaching_sessions.make(fields.get("item", ""), actor, agreed_of(fields))
+    return RedirectResponse(f"/coaching/sessions/{made.id}", status_code=303)
+
+
+@router.post("/coaching/aside/{item_id}", include_in_schema=False, dependencies=[WRITE, *FORM_WRITE])
+def put_aside(services: ServicesHere, actor: ActorHere, item_id: str, fields: FormFields) -> Response:
+    """Don't show an item for a while."""
+    services.coaching_sessions.put_aside(item_id, actor, fields.get("reason", ""), day_of(fields.get("until", "")))
+    return RedirectResponse("/coaching", status_code=303)
+
+
+@router.get("/coaching/sessions/{session_id}", include_in_schema=False)
+def one_page(request: Request, services: ServicesHere, actor: ActorHere, session_id: str) -> Response:
+    """Clips, what was agreed, comments, and what changed since."""
+    view = services.coaching_sessions.get(session_id)
+    services.audit.look("coaching.viewed", "coaching", session_id, actor)
+    return render(request, "coaching_session.html", view=view, own=False)
+
+
+@router.post("/coaching/sessions/{session_id}/{step}", include_in_schema=False, dependencies=[WRITE, *FORM_WRITE])
+def step_page(services: ServicesHere, actor: ActorHere, session_id: str, step: str, fields: FormFields) -> Response:
+    """Take a step with it."""
+    text = fields.get("text", "")
+    services.coaching_sessions.take(session_id, step_of(step), actor, text, version_of(fields))
+    return RedirectResponse(f"/coaching/sessions/{session_id}", status_code=303)
+
+
+@router.get(ADDRESS, summary="Coaching sessions")
+def sessions(services: ServicesHere, actor: ActorHere, state: State = "", supervisor: Supervisor = "") -> SessionList:
+    """Sessions by date."""
+    services.audit.look("quotes.viewed", "list", "coaching", actor)
+    return SessionList(items=services.coaching_sessions.every(state, supervisor))
+
+
+@router.post(ADDRESS, summary="Plan a coaching session", status_code=201, dependencies=[WRITE, *CALL_WRITE])
+def make_json(services: ServicesHere, actor: ActorHere, filled: NewSession) -> SessionView:
+    """From an item of the coaching list; 409 where one about the same criterion is open with the agent."""
+    made = services.coaching_sessions.make(filled.item, actor, filled.agreed())
+    return services.coaching_sessions.get(made.id)
+
+
+@router.get(ADDRESS + "/{session_id}", summary="One coaching session")
+def one(services: ServicesHere, actor: ActorHere, session_id: str) -> SessionView:
+    """Clips, what was agreed, comments, and what changed since it was held."""
+    services.audit.look("coaching.viewed", "coaching", session_id, actor)
+    return services.coaching_sessions.get(session_id)
+
+
+@router.post(ADDRESS + "/{session_id}/{step}", summary="Take a step with a session", dependencies=[WRITE, *CALL_WRITE])
+def step_json(
+    services: ServicesHere, actor: ActorHere, session_id: str, step: str, filled: SessionStepIn
+) -> SessionView:  # fmt: skip
+    """`step`: held, commented, done or cancelled. 409 where somebody changed it since `version`."""
+    services.coaching_sessions.take(session_id, step_of(step), actor, filled.text, filled.version)
+    return services.coaching_sessions.get(session_id)

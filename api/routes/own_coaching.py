@@ -1,0 +1,58 @@
+"""An agent's own coaching sessions: what was agreed, its clips, comments, and marking it done."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse, StreamingResponse
+
+from api.actor import ActorHere
+from api.dependencies import ServicesHere
+from api.envelopes import DOCUMENTED
+from api.pages import render
+from api.people.forms import FORM_WRITE
+from api.people.principal import needs
+from api.same_origin import FormFields
+from api.schemas.coaching_sessions import SessionList, step_of, version_of
+from qm.domain.people import Right
+
+router = APIRouter(tags=["own"], responses=DOCUMENTED, dependencies=[needs(Right.OWN_READ)])
+
+
+@router.get("/mine/coaching", include_in_schema=False)
+def page(request: Request, services: ServicesHere) -> Response:
+    """One's own sessions."""
+    views = services.coaching_sessions.every()
+    return render(request, "coaching_sessions.html", views=views, state="", supervisor="", own=True)
+
+
+@router.get("/api/v1/mine/coaching", summary="One's own coaching sessions")
+def sessions(services: ServicesHere, actor: ActorHere) -> SessionList:
+    """Sessions by date."""
+    services.audit.look("quotes.viewed", "list", "coaching", actor)
+    return SessionList(items=services.coaching_sessions.every())
+
+
+@router.get("/mine/coaching/{session_id}", include_in_schema=False)
+def one(request: Request, services: ServicesHere, actor: ActorHere, session_id: str) -> Response:
+    """What was agreed, with the clips."""
+    view = services.coaching_sessions.get(session_id)
+    services.audit.look("coaching.viewed", "coaching", session_id, actor)
+    return render(request, "coaching_session.html", view=view, own=True)
+
+
+@router.get(
+    "/mine/coaching/{session_id}/clips/{place}/audio", summary="A session's recording",
+    response_class=StreamingResponse,
+)  # fmt: skip
+def audio(request: Request, services: ServicesHere, actor: ActorHere, session_id: str, place: int) -> Response:
+    """The recording of a contact that one's own session plays: of one's own contacts only these."""
+    clip = services.coaching_sessions.clip_of(session_id, place)
+    sha256 = services.contacts.recording(clip.contact_id)
+    services.audit.look("recording.played", "contact", clip.contact_id, actor)
+    return services.playback.respond(sha256, request.headers)
+
+
+@router.post("/mine/coaching/{session_id}/{step}", include_in_schema=False, dependencies=[*FORM_WRITE])
+def take(services: ServicesHere, actor: ActorHere, session_id: str, step: str, fields: FormFields) -> Response:
+    """Comment, or mark what was agreed as done."""
+    text, seen = fields.get("text", ""), version_of(fields)
+    services.coaching_sessions.take(session_id, step_of(step), actor, text, seen, is_agent=True)
+    return RedirectResponse(f"/mine/coaching/{session_id}", status_code=303)

@@ -1,0 +1,71 @@
+"""What coaching sessions ask of the store."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from qm.domain.coaching_session import CoachingSession
+from qm.domain.figures import Count
+
+
+@dataclass(frozen=True)
+class PutAside:
+    """A coaching item that isn't shown for a while.
+
+    Attributes:
+        reason: stable code.
+        until: first day on which it's shown again.
+        by: login of who put it aside.
+    """
+
+    item_id: str
+    agent_id: str
+    reason: str
+    until: date
+    by: str
+    at: datetime
+
+
+class CoachingSessionStore(Protocol):
+    """Coaching sessions, each written only over the version that its writer saw."""
+
+    def save(self, session: CoachingSession, seen: int) -> None:
+        """Insert a session, or put it in the place of version `seen` (0: it's new).
+
+        Raises:
+            ConflictError: there is another version by now; nothing was written.
+        """
+        ...
+
+    def get(self, session_id: str) -> CoachingSession | None:
+        """One session."""
+        ...
+
+    def some(self, *, agent_id: str = "", states: Collection[str] = ()) -> tuple[CoachingSession, ...]:
+        """Sessions by date and id; of one agent, in these states."""
+        ...
+
+    def lets_hear(self, agent_id: str, contact_id: str) -> bool:
+        """Whether a session of that agent that isn't cancelled plays that contact."""
+        ...
+
+    def put_aside(self, aside: PutAside) -> None:
+        """Put an item aside, in the place of an earlier time."""
+        ...
+
+    def aside(self, today: date) -> Mapping[str, PutAside]:
+        """What is aside on a day, by item."""
+        ...
+
+    def met(
+        self, form_id: str, criterion_id: str, since: datetime, until: datetime, *, agent_id: str = "",
+        others_of: tuple[str, str] = ("", ""),
+    ) -> Count:  # fmt: skip
+        """Contacts with customers that met a criterion, of those that met it or not, begun in that time.
+
+        Args:
+            agent_id: of this agent.
+            others_of: (team, agent): of the others in the agent's team.
+        """
+        ...

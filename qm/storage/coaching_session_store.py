@@ -1,0 +1,128 @@
+"""Coaching sessions in their tables."""
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime
+
+from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from qm.documents import dump, load
+from qm.domain.coaching_session import CoachingSession, SessionState
+from qm.domain.contact import Kind
+from qm.domain.figures import Count
+from qm.errors import ConflictError
+from qm.ports.coaching_sessions import PutAside
+from qm.storage import tables
+from qm.storage.sql_store import SqlStore
+
+
+class SqlCoachingSessionStore(SqlStore):
+    """Sessions by id, agent and date."""
+
+    def save(self, session: CoachingSession, seen: int) -> None:
+        """Insert, or replace version `seen`; `ConflictError` where another one stands."""
+        table = tables.coaching_sessions
+        values = {
+            "agent_id": session.agent.id, "team": session.agent.team, "supervisor": session.supervisor,
+            "form_id": session.form_id, "criterion_id": session.criterion_id, "state": session.state.value,
+            "due": session.due.isoformat(), "version": session.version, "document": dump(session),
+        }  # fmt: skip
+        if seen == 0:
+            try:
+                with self._connection.begin_nested():
+                    self._connection.execute(insert(table).values(id=session.id, **values))
+            except IntegrityError:
+                raise _changed() from None
+            for contact_id in sorted({clip.contact_id for clip in session.clips}):
+                line = {"session_id": session.id, "contact_id": contact_id}
+                self._connection.execute(insert(tables.coaching_clips).values(**line))
+            return
+        where = (table.c.id == session.id, table.c.version == seen)
+        if not self._connection.execute(update(table).where(*where).values(**values)).rowcount:
+            raise _changed()
+
+    def get(self, session_id: str) -> CoachingSession | None:
+        """One session."""
+        table = tables.coaching_sessions
+        document = self._connection.execute(select(table.c.document).where(table.c.id == session_id)).scalar()
+        return load(CoachingSession, document) if document else None
+
+    def some(self, *, agent_id: str = "", states: Collection[str] = ()) -> tuple[CoachingSession, ...]:
+        """Sessions by date and id."""
+        table = tables.coaching_sessions
+        where = [*([table.c.agent_id == agent_id] if agent_id else []),
+                 *([table.c.state.in_(list(states))] if states else [])]  # fmt: skip
+        statement = select(table.c.document).where(*where).order_by(table.c.due, table.c.id)
+        return tuple(load(CoachingSession, document) for document in self._connection.execute(statement).scalars())
+
+    def lets_hear(self, agent_id: str, contact_id: str) -> bool:
+        """Whether a session of that agent that isn't cancelled plays that contact."""
+        table, clips = tables.coaching_sessions, tables.coaching_clips
+        statement = select(table.c.id).join(clips, clips.c.session_id == table.c.id).where(
+            clips.c.contact_id == contact_id, table.c.agent_id == agent_id,
+            table.c.state != SessionState.CANCELLED.value,
+        )  # fmt: skip
+        return self._connection.execute(statement.limit(1)).first() is not None
+
+    def put_aside(self, aside: PutAside) -> None:
+        """Put an item aside, in the place of an earlier time."""
+        table = tables.coaching_aside
+        self._connection.execute(delete(table).where(table.c.item_id == aside.item_id))
+        self._connection.execute(
+            insert(table).values(
+                item_id=aside.item_id,
+                agent_id=aside.agent_id,
+                reason=aside.reason,
+                until=aside.until.isoformat(),
+                by=aside.by,
+                at_s=aside.at.timestamp(),
+            )
+        )
+
+    def aside(self, today: date) -> Mapping[str, PutAside]:
+        """What is aside on a day, by item."""
+        table = tables.coaching_aside
+        rows = self._connection.execute(select(table).where(table.c.until > today.isoformat()))
+        return {
+            row.item_id: PutAside(
+                row.item_id, row.agent_id, row.reason, date.fromisoformat(row.until), row.by,
+                datetime.fromtimestamp(row.at_s, UTC),
+            )
+            for row in rows
+        }  # fmt: skip
+
+    def met(
+        self, form_id: str, criterion_id: str, since: datetime, until: datetime, *, agent_id: str = "",
+        others_of: tuple[str, str] = ("", ""),
+    ) -> Count:  # fmt: skip
+        """Counted in the database, from the columns beside the documents."""
+        facts, evaluations, lists = tables.contact_facts, tables.evaluations, tables.criterion_lists
+        where = [
+            evaluations.c.form_id == form_id, facts.c.kind == Kind.CUSTOMER.value,
+            facts.c.started_s >= since.timestamp(), facts.c.started_s < until.timestamp(),
+        ]  # fmt: skip
+        team, but = others_of
+        if team:
+            where += [facts.c.team == team, facts.c.agent_id != but]
+        if agent_id:
+            where.append(facts.c.agent_id == agent_id)
+        known = {row.id: row.criteria.split() for row in self._connection.execute(select(lists))}
+        places = {name: listed.index(criterion_id) + 1 for name, listed in known.items() if criterion_id in listed}
+        if not places:
+            return Count(0, 0)
+        # A letter a criterion; where it stands depends on the list that the evaluation was made with.
+        place = case(*((evaluations.c.criteria == name, number) for name, number in places.items()), else_=0)
+        letter = func.substr(evaluations.c.codes, place, 1)
+        statement = (
+            select(letter, func.count())
+            .join_from(facts, evaluations, evaluations.c.contact_id == facts.c.contact_id)
+            .where(*where, evaluations.c.criteria.in_(list(places)), letter.in_(["m", "n"]))
+            .group_by(letter)
+        )
+        found = {answer: int(n) for answer, n in self._connection.execute(statement)}
+        return Count(found.get("m", 0), found.get("m", 0) + found.get("n", 0))
+
+
+def _changed() -> ConflictError:
+    message = "somebody else changed this session since"
+    return ConflictError("coaching.changed", message, "load the page again, then repeat what is still right")

@@ -1,0 +1,194 @@
+"""Coaching sessions: planned from an item, held, answered, closed; what changed; two at once; another team."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from qm.analysis.measure_change import Verdict
+from qm.domain.coaching_session import SessionState, StepKind
+from qm.domain.contact import Agent
+from qm.domain.erasure import ErasureKind, Subject
+from qm.domain.evaluation import Answer
+from qm.domain.figures import Count
+from qm.domain.people import Scope
+from qm.errors import ConflictError, InputError, NotFoundError
+from qm.rules.aggregate import score_form
+from qm.services.coaching import CoachingService
+from qm.services.coaching_sessions import Agreed, CoachingSessionService
+from tests.unit import builders
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+FORM = builders.form((1.0, [builders.criterion(f"c{n}") for n in (1, 2)]))
+ANNA, BRUNO = Agent("A1", "Anna", "Casa"), Agent("A2", "Bruno", "Casa")
+AGREED = Agreed("saluto sempre completo", date(2026, 12, 1), 0.9)
+S = StepKind
+
+
+class Clock:
+    def __init__(self):
+        self.now = NOW
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+def talk(database, name, agent, at, *, met):
+    given = (
+        builders.answer("c1", Answer.MET if met else Answer.NOT_MET, evidence=(builders.quote(f"detto in {name}"),)),
+        builders.answer("c2", Answer.CANNOT_TELL, confidence=0.4),
+    )
+    with database.unit_of_work() as unit:
+        unit.contacts.save(builders.contact(name, agent=agent, started_at=at), "/day", 0, "f")
+        unit.work.add(name)
+        unit.work.finish(name)
+        made = builders.evaluation(name, given)
+        unit.evaluations.replace(name, [replace(made, score=score_form(FORM, given))])
+
+
+@pytest.fixture
+def coaching(database):
+    for n in range(12):
+        talk(database, f"C-{n}", ANNA, NOW - timedelta(days=2, minutes=n), met=n == 0)
+    made = CoachingService(database.unit_of_work, {FORM.id: FORM}, 3)
+    made.refresh()
+    return made
+
+
+@pytest.fixture
+def sessions(database, clock, coaching):
+    ids = iter(range(1000))
+    return CoachingSessionService(
+        database.unit_of_work, database.reading, {FORM.id: FORM}, clock, lambda _n: f"{next(ids):04}", 5
+    )
+
+
+@pytest.fixture
+def item_id(coaching):
+    return coaching.read()[0].item.id
+
+
+def actions(database):
+    with database.reading() as unit:
+        return [event.action for event in unit.audit.after(0, 100) if event.action.startswith("coaching.")]
+
+
+def test_a_session_from_plan_to_outcome(database, clock, sessions, item_id):
+    made = sessions.make(item_id, "ada", AGREED)
+    assert (made.state, made.agent.id, made.criterion_id, made.version) == (SessionState.PLANNED, "A1", "c1", 1)
+    assert made.clips[0].quote.startswith("detto in C-")
+    sessions.take(made.id, S.HELD, "ada", "lo dico sempre", 1)
+    sessions.take(made.id, S.ANSWERED, "anna", "fatto", 2, is_agent=True)
+    clock.now += timedelta(days=3)
+    for n in range(20):
+        talk(database, f"D-{n}", ANNA, NOW + timedelta(days=1, minutes=n), met=True)
+    view = sessions.get(made.id)
+    assert (view.session.commitment, view.session.answered_at) == ("lo dico sempre", NOW)
+    assert (view.change.own[0].n, view.change.own[1].n, view.change.verdict) == (12, 20, Verdict.BETTER)
+    done = sessions.take(made.id, S.DONE, "ada", "ci siamo", 3)
+    assert (done.state, done.outcome) == (SessionState.DONE, "ci siamo")
+    assert actions(database) == ["coaching.made", "coaching.held", "coaching.answered", "coaching.done"]
+
+
+def test_counts_leave_out_other_agents_and_what_cant_be_told(database, sessions):
+    talk(database, "B-1", BRUNO, NOW - timedelta(days=1), met=True)
+    span = (NOW - timedelta(days=28), NOW)
+    with database.reading() as unit:
+        met = unit.coaching_sessions.met
+        assert met(FORM.id, "c1", *span, agent_id="A1") == Count(1, 12)
+        assert met(FORM.id, "c1", *span, others_of=("Casa", "A1")) == Count(1, 1)
+        assert met(FORM.id, "c2", *span, agent_id="A1") == Count(0, 0)
+        assert met(FORM.id, "c9", *span, agent_id="A1") == Count(0, 0)
+        assert met(FORM.id, "c1", NOW, NOW, agent_id="A1") == Count(0, 0)
+
+
+def test_two_at_once_and_steps_out_of_turn(sessions, item_id):
+    made = sessions.make(item_id, "ada", AGREED)
+    with pytest.raises(ConflictError, match="open with this agent"):
+        sessions.make(item_id, "bea", AGREED)
+    with pytest.raises(ConflictError, match="planned"):
+        sessions.take(made.id, S.DONE, "ada", "x", 1)
+    sessions.take(made.id, S.HELD, "ada", "", 1)
+    with pytest.raises(ConflictError, match="changed"):
+        sessions.take(made.id, S.DONE, "bea", "x", 1)
+    with pytest.raises(InputError, match="isn't yours"):
+        sessions.take(made.id, S.DONE, "anna", "x", 2, is_agent=True)
+    with pytest.raises(InputError, match="nothing was written"):
+        sessions.take(made.id, S.COMMENTED, "ada", "  ", 2)
+    with pytest.raises(InputError, match="more than"):
+        sessions.take(made.id, S.COMMENTED, "ada", "x" * 2001, 2)
+
+
+@pytest.mark.parametrize(
+    ("agreed", "code"),
+    [
+        (replace(AGREED, goal=" "), "coaching.no_goal"), (replace(AGREED, goal="x" * 2001), "coaching.too_long"),
+        (replace(AGREED, due=date(2026, 11, 22)), "coaching.bad_date"),
+        (replace(AGREED, due=date(9999, 1, 1)), "coaching.bad_date"),
+        (replace(AGREED, target=1.5), "coaching.bad_target"),
+        (replace(AGREED, target=float("nan")), "coaching.bad_target"),
+    ],
+)  # fmt: skip
+def test_what_cant_be_agreed(sessions, item_id, agreed, code):
+    with pytest.raises(InputError) as raised:
+        sessions.make(item_id, "ada", agreed)
+    assert raised.value.code == code
+    assert sessions.every() == ()
+
+
+def test_another_teams_session_is_unknown(sessions, item_id):
+    made = sessions.make(item_id, "ada", AGREED)
+    other, own = sessions.seen_by(Scope(teams=frozenset({"Auto"}))), sessions.seen_by(Scope(agents=frozenset({"A1"})))
+    assert (other.every(), [view.session.id for view in own.every()]) == ((), [made.id])
+    for ask in (lambda: other.get(made.id), lambda: other.item(item_id), lambda: other.clip_of(made.id, 0),
+                lambda: other.take(made.id, S.HELD, "x", "", 1), lambda: own.clip_of(made.id, 1)):  # fmt: skip
+        with pytest.raises(NotFoundError):
+            ask()
+    assert own.clip_of(made.id, 0) == made.clips[0]
+
+
+def test_a_cancelled_session_plays_nothing(sessions, item_id):
+    made = sessions.make(item_id, "ada", AGREED)
+    sessions.take(made.id, S.CANCELLED, "ada", "", 1)
+    with pytest.raises(NotFoundError):
+        sessions.clip_of(made.id, 0)
+    assert sessions.make(item_id, "ada", AGREED).state is SessionState.PLANNED
+
+
+def test_what_is_open_or_put_aside_isnt_new(database, sessions, coaching, clock, item_id):
+    made = sessions.make(item_id, "ada", AGREED)
+    assert [row.session_id for row in coaching.read(today=NOW.date())] == [made.id]
+    sessions.take(made.id, S.CANCELLED, "ada", "", 1)
+    sessions.put_aside(item_id, "ada", "later", date(2026, 11, 30))
+    assert coaching.read(today=NOW.date()) == ()
+    assert [row.item.id for row in coaching.read(today=date(2026, 11, 30))] == [item_id]
+    with pytest.raises(InputError):
+        sessions.put_aside(item_id, "ada", "nonsense", date(2026, 11, 30))
+    with pytest.raises(InputError):
+        sessions.put_aside(item_id, "ada", "later", NOW.date())
+
+
+def test_filters(sessions, clock, item_id):
+    sessions.make(item_id, "ada", AGREED)
+    assert (len(sessions.every("planned")), sessions.every("overdue"), sessions.every("", "bea")) == (1, (), ())
+    clock.now += timedelta(days=30)
+    assert [view.is_overdue for view in sessions.every("overdue", "ada")] == [True]
+    with pytest.raises(InputError):
+        sessions.every("lost")
+
+
+def test_an_erased_contacts_words_go(database, sessions, item_id):
+    made = sessions.make(item_id, "ada", AGREED)
+    contact_id = made.clips[0].contact_id
+    with database.unit_of_work() as unit:
+        evaluations = tuple(e.id for e in unit.evaluations.of_contact(contact_id))
+        subject = Subject(ErasureKind.CONTACT, contacts=(contact_id,), evaluations=evaluations)
+        unit.eraser.strip(subject, iter(f"n{i}" for i in range(9)).__next__)
+    left = sessions.get(made.id).session
+    assert (left.clips[0].quote, left.goal, left.agent) == ("", "", made.agent)
+    assert contact_id not in left.clips[0].contact_id
