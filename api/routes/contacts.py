@@ -88,7 +88,7 @@ def contact(services: ServicesHere, contact_id: str, actor: ActorHere) -> Contac
 
 def _look_at(services: Services, contact_id: str, actor: str) -> ContactView:
     """One contact, shown only once it's noted that it's looked at."""
-    view = services.contacts.get(contact_id)
+    view = services.contacts.get(contact_id, actor)
     services.audit.look("transcript.viewed" if view.transcript else "contact.viewed", "contact", contact_id, actor)
     return view
 

@@ -21,7 +21,7 @@ FormId = Annotated[str, Query(alias="form", description="id of the form; empty: 
 def page(request: Request, services: ServicesHere, contact_id: str, asking: AskingHere, form: FormId = "") -> Response:
     """One form on one contact: answers, what they rest on, what a person changed, and where to sign."""
     who = asking.principal
-    view = services.contacts.get(contact_id)
+    view = services.contacts.get(contact_id, who.person.login)
     chosen = next((e for e in applicable(view, form) if form in ("", e.score.form_id)), None)
     if chosen is None:
         message = f"contact '{contact_id}' wasn't scored on '{form[:60]}'"

@@ -50,7 +50,7 @@ WRITE = [*CALL_WRITE, needs(Right.REVIEW_WRITE)]
 @router.get("/review/{contact_id:path}", include_in_schema=False, dependencies=[needs(Right.REVIEW_WRITE)])
 def page(request: Request, services: ServicesHere, contact_id: str, login: ActorHere, form: FormId = "") -> Response:
     """Player and transcript, and beside them a form with the machine's answers and one's own."""
-    view = services.contacts.get(contact_id)
+    view = services.contacts.get(contact_id, login)
     services.audit.look("transcript.viewed" if view.transcript else "contact.viewed", "contact", contact_id, login)
     chosen = form or next((e.score.form_id for e in review_page.applicable(view)), "")
     if not chosen or view.quarantine:

@@ -1,6 +1,6 @@
 """Read contacts: the list with its filters, and one contact whole."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from qm.domain.contact import Contact
@@ -71,8 +71,11 @@ class ContactService:
         with self._unit_of_work() as unit:
             return unit.contacts.choices(self._scope)
 
-    def get(self, contact_id: str) -> ContactView:
+    def get(self, contact_id: str, reader: str = "") -> ContactView:
         """One contact whole.
+
+        Args:
+            reader: login; of forms that they are still to review for a work queue they see the machine's answers only.
 
         Raises:
             NotFoundError: no such contact.
@@ -85,7 +88,8 @@ class ContactService:
             scored = unit.work.published(contact_id, "signals") not in (None, GONE) and quarantine is None
             transcript = unit.outputs.transcript(contact_id) if scored else None
             surveys = _surveys_of(unit, contact_id)
-            shown = tuple(self._counted(unit, contact_id, evaluations))
+            blind = unit.work_queues.blind_forms(contact_id, reader) if reader else frozenset()
+            shown = tuple(self._counted(unit, contact_id, evaluations, blind))
             is_done = state is ItemState.DONE
             row = _row(
                 contact, state, tuple((e.counted or e).score for e in shown) if is_done else (),
@@ -105,10 +109,15 @@ class ContactService:
                 has_audio=contact.medium.value == "voice" and unit.outputs.recording(contact_id) is not None,
             )
 
-    def _counted(self, unit: Unit, contact_id: str, evaluations: Iterable[Evaluation]) -> Iterator[EvaluationView]:
-        """Each evaluation as the machine's, with what counts beside it."""
+    def _counted(
+        self, unit: Unit, contact_id: str, evaluations: Iterable[Evaluation], blind: Collection[str]
+    ) -> Iterator[EvaluationView]:
+        """Each evaluation as the machine's, with what counts beside it but for forms that are `blind`."""
         reviews, disputes = unit.reviews.of_contact(contact_id), unit.disputes.of_contact(contact_id)
         for machine in evaluations:
+            if machine.form_id in blind:
+                yield view_evaluation(machine, self._forms[machine.form_id])
+                continue
             counted, found = counted_of(self._forms, machine, reviews, disputes)
             yield view_counted(machine, self._forms[machine.form_id], counted, found)
 

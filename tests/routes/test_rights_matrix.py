@@ -219,5 +219,7 @@ def test_the_front_page_leads_to_what_is_open(site, role, view):
         assert (told.status_code, told.headers["location"]) == (303, "/contacts")
     elif R.REVIEW_ASSIGN in RIGHTS[role]:  # an administrator of a part
         assert (told.status_code, told.headers["location"]) == (303, "/queues")
+    elif R.OWN_READ in RIGHTS[role]:
+        assert (told.status_code, told.headers["location"]) == (303, "/mine")
     else:
         assert (told.status_code, "Nothing for you here yet" in told.text) == (200, True)

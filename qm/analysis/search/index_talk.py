@@ -47,7 +47,7 @@ def stem_in(form: str, language: str) -> str:
     """The stem in the conversation's language; one that we have no stemmer for has words as they are.
 
     >>> stem_in("pagamenti", "it"), stem_in("payments", "en"), stem_in("paiements", "fr")
-    ('pagament', 'payment', 'paiements')
+    ('pag', 'payment', 'paiements')
     """
     if language not in ("it", "en"):
         return form
