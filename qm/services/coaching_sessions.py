@@ -241,13 +241,13 @@ class CoachingSessionService:
     def _counted(self, unit: Unit, session: CoachingSession) -> Counted | None:
         if session.held_at is None:
             return None
-        own, others = {"agent_id": session.agent.id}, (session.agent.team, session.agent.id)
+        others = session.agent.team, session.agent.id
         spans = (
             (session.picked_at - BEFORE, session.picked_at), (session.picked_at, session.held_at),
             (session.held_at, self._now()),
         )  # fmt: skip
         met, what = unit.coaching_sessions.met, (session.form_id, session.criterion_id)
-        mine = [met(*what, *span, **own) for span in spans]
+        mine = [met(*what, *span, agent_id=session.agent.id) for span in spans]
         team = [met(*what, *span, others_of=others) if session.agent.team else Count(0, 0) for span in spans]
         return Counted(*mine, *team)
 

@@ -228,6 +228,7 @@ class SqlEraser(SqlStore):
             left = strip_dispute(load(Dispute, row.document), ids)
             values = {"contact_id": left.contact_id, "document": dump(left), "state": left.state.value}
             self._connection.execute(update(table).where(table.c.id == row.id).values(**values))
+        return len(about)
 
     def _coaching(self, contact_ids: Collection[str], ids: Ids) -> int:
         table, clips = tables.coaching_sessions, tables.coaching_clips

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from qm.domain.voc_names import HISTORY_COLUMNS, SCALE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
+from qm.storage.coaching_tables import coaching_aside, coaching_clips, coaching_sessions
 from qm.storage.dispute_tables import disputes, own_looks, result_times
 from qm.storage.figure_tables import (
     figure_agents,
@@ -29,7 +30,7 @@ from qm.storage.hook_tables import hook_deliveries, hook_secrets, hooks, kept_an
 from qm.storage.record_tables import audit_details, audit_events, backups, erasures, holds
 from qm.storage.search_tables import saved_searches, search_alerts, search_entries
 from qm.storage.table_metadata import metadata
-from qm.storage.work_queue_tables import assignments
+from qm.storage.work_queue_tables import assignments, work_queues
 from qm.storage.workbench_tables import (
     people,
     person_secrets,
@@ -42,11 +43,13 @@ from qm.storage.workbench_tables import (
 
 # fmt: off
 __all__ = [  # what stands elsewhere; the rest is this module's own
-    "assignments", "audit_details", "audit_events", "backups", "disputes", "erasures", "figure_agents",
-    "figure_cells", "figure_criteria", "figure_marks", "figure_tallies", "holds", "hook_deliveries", "hook_secrets",
-    "hooks", "kept_answers", "metadata", "milestones", "own_looks", "people", "person_secrets", "result_times",
-    "reviews", "saved_searches", "search_alerts", "search_entries", "sessions", "sign_in_failures", "sign_in_links",
-    "tokens", ]  # fmt: skip, "work_queues", ], # fmt: on, "coaching_aside", "coaching_clips", "coaching_sessions"
+    "assignments", "audit_details", "audit_events", "backups", "coaching_aside", "coaching_clips",
+    "coaching_sessions", "disputes", "erasures", "figure_agents", "figure_cells", "figure_criteria", "figure_marks",
+    "figure_tallies", "holds", "hook_deliveries", "hook_secrets", "hooks", "kept_answers", "metadata", "milestones",
+    "own_looks", "people", "person_secrets", "result_times", "reviews", "saved_searches", "search_alerts",
+    "search_entries", "sessions", "sign_in_failures", "sign_in_links", "tokens", "work_queues",
+]
+# fmt: on
 
 
 def _contact_key() -> Column[str]:
