@@ -1,6 +1,7 @@
 """Exports: contacts as a table, one row each."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import date
 from tempfile import TemporaryFile
 from typing import IO, Annotated, Any
@@ -72,8 +73,10 @@ def contacts_parquet(services: ServicesHere, actor: ActorHere, wish: WishHere) -
     require_parquet()
     columns = [(column.name, column.kind) for column in services.export.columns(wish)]
     services.audit.look("contacts.exported", "list", "contacts", actor)
-    target = TemporaryFile()  # noqa: SIM115 - closed once it was sent
-    write_parquet(target, columns, services.export.pages(wish))
+    with ExitStack() as stack:
+        target = stack.enter_context(TemporaryFile())
+        write_parquet(target, columns, services.export.pages(wish))
+        stack.pop_all()  # closed once it was sent
     media = "application/vnd.apache.parquet"
     return StreamingResponse(_pieces(target), media_type=media, headers=_named("contacts.parquet"))
 

@@ -165,8 +165,10 @@ PACKAGES_OF = {
     "opentelemetry": "opentelemetry-sdk", "argon2": "argon2-cffi",
 }  # fmt: skip
 """Where a package isn't called like what is imported from it."""
-WORKERS_ONLY = {"sklearn", "statsmodels", "threadpoolctl", "text_to_num", "whisper_normalizer"}
-"""Imported inside functions of the core that only commands call; the pages show what those have computed."""
+WORKERS_ONLY = {"pyarrow", "sklearn", "statsmodels", "threadpoolctl", "text_to_num", "whisper_normalizer"}
+"""Imported inside functions of the core that only commands call; the pages show what those have computed. Without
+pyarrow, 170 MB, the pages say that Parquet isn't to be had.
+"""
 
 NOT_IMPORTED_BY_US = {"tzdata", "psycopg", "opentelemetry-exporter-otlp-proto-http"}
 """Time zones, the driver that SQLAlchemy loads, and a part of OpenTelemetry under its common name."""
