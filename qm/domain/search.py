@@ -216,12 +216,13 @@ class KeySpan:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A conversation that may be what is looked for; `key` grows with its start."""
+    """A conversation that may be what is looked for; `key` grows with its start, the rest is as in its `Entry`."""
 
     key: int
     contact_id: str
     language: str
     turns: str
+    tokens: str
 
 
 @dataclass(frozen=True)

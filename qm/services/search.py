@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from qm.analysis.search.find_words import find_words, narrowed
 from qm.analysis.search.index_talk import VERSION, chunks_of, talk_of, tokens_of, turns_of
 from qm.analysis.search.parse_query import parse_query
+from qm.analysis.search.rule_out import is_ruled_out
 from qm.analysis.search.want_tokens import want_tokens
 from qm.domain.contact import Contact, Medium
 from qm.domain.form import Form
@@ -30,8 +31,8 @@ from qm.errors import InputError, NotFoundError
 from qm.ports import Unit, UnitOfWork
 from qm.units import Seconds
 
-AT_ONCE = 100
-"""Conversations read from the index, or put into it, in one go."""
+AT_ONCE, AT_MOST = 100, 1600
+"""Conversations read from the index, or put into it, in one go; what isn't found among the first is read in more."""
 BUDGET_S: Seconds = 2.0
 """A page that isn't full by then goes out as it is."""
 MOST_TURNS = 3
@@ -129,12 +130,13 @@ class SearchService:
             raise InputError(
                 "search.query", "the search can't be read: one side of OR only excludes", "add a word there"
             )
+        most = AT_ONCE
         while True:
-            some = unit.search.candidates(wanted, filters, self._scope, keys, AT_ONCE, made_since_s)
+            some = unit.search.candidates(wanted, filters, self._scope, keys, most, made_since_s)
             yield from some
-            if len(some) < AT_ONCE:
+            if len(some) < most:
                 return
-            keys = replace(keys, high=some[-1].key)
+            keys, most = replace(keys, high=some[-1].key), min(2 * most, AT_MOST)
 
     def _span(self, filters: SearchFilter, cursor: str) -> KeySpan:
         low = first_key(self._midnight(filters.since)) if filters.since else 0
@@ -180,6 +182,9 @@ class SearchService:
 
 
 def _spots(query: Query, candidate: Candidate, filters: SearchFilter) -> tuple[Spot, ...] | None:
+    is_narrowed = filters.role is not None or filters.first_s is not None or filters.last_s is not None
+    if is_ruled_out(query, candidate.language, candidate.turns, candidate.tokens, is_narrowed=is_narrowed):
+        return None
     talk = talk_of(candidate.language, candidate.turns)
     return find_words(query, narrowed(talk, filters.role, filters.first_s, filters.last_s))
 

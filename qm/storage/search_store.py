@@ -115,7 +115,8 @@ class SqlSearchStore(SqlStore):
         if made_since_s:
             where.append(_entries.c.made_s > made_since_s)
         where += _narrowed(filters, is_postgresql=is_postgresql)
-        picked = (_entries.c.key, _entries.c.contact_id, _entries.c.language, _entries.c.turns)
+        names = ("key", "contact_id", "language", "turns", "tokens")
+        picked = (_entries.c[name] for name in names)
         statement = select(*picked).select_from(source).where(*where).order_by(key.desc()).limit(most)
         return tuple(Candidate(*row) for row in self._connection.execute(statement))
 

@@ -56,6 +56,26 @@ def served(folder):
             process.wait(timeout=20)
 
 
+@contextmanager
+def sample_site(folder, change=lambda _database: None):
+    """A running server over a sample day and the database behind it, where sessions are opened by `let_in`.
+
+    Args:
+        change: is given the database before the server starts.
+    """
+    from qm.storage.database import Database
+
+    settings = sample_day().settings_of(folder)
+    sample_day().fill(settings)
+    database = Database(settings.database_url)
+    try:
+        change(database)
+        with served(folder) as address:
+            yield types.SimpleNamespace(address=address, database=database)
+    finally:
+        database.close()
+
+
 def let_in(database, context, role=None, **more):
     """What `sample_day.sign_in` does for a test client, for a browser; an analyst where no role is named."""
     from qm.domain.people import Role

@@ -2,11 +2,10 @@
 
 import importlib.util
 import os
-import types
 
 import pytest
 
-from tests.e2e.served_pages import MARKS, sample_day, served
+from tests.e2e.served_pages import MARKS, let_in, sample_site
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
 pytestmark = MARKS
@@ -17,30 +16,8 @@ LOOKS = [("it-IT", "light", 1360), ("en-GB", "dark", 400)]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    from qm.storage.database import Database
-
-    folder = tmp_path_factory.mktemp("dashboards")
-    settings = sample_day().settings_of(folder)
-    sample_day().fill(settings)
-    database = Database(settings.database_url)
-    try:
-        with served(folder) as address:
-            yield types.SimpleNamespace(address=address, database=database)
-    finally:
-        database.close()
-
-
-def sign_in(site, context):
-    kept = {}
-    services = types.SimpleNamespace(database=site.database)
-    client = types.SimpleNamespace(
-        app=types.SimpleNamespace(state=types.SimpleNamespace(services=services)),
-        cookies=types.SimpleNamespace(set=lambda name, value, **_more: kept.update({name: value})), headers={},
-    )  # fmt: skip
-    from qm.domain.people import Role
-
-    sample_day().sign_in(client, Role.ANALYST)
-    context.add_cookies([{"name": n, "value": v, "domain": "127.0.0.1", "path": "/"} for n, v in kept.items()])
+    with sample_site(tmp_path_factory.mktemp("dashboards")) as site:
+        yield site
 
 
 @pytest.mark.parametrize(("locale", "scheme", "width"), LOOKS)
@@ -49,7 +26,7 @@ def test_pages_are_sound(browser, site, locale, scheme, width, tmp_path):
     context = browser.new_context(
         base_url=site.address, locale=locale, color_scheme=scheme, viewport={"width": width, "height": 900}
     )
-    sign_in(site, context)
+    let_in(site.database, context)
     page = context.new_page()
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -69,7 +46,7 @@ def test_pages_are_sound(browser, site, locale, scheme, width, tmp_path):
 
 def test_a_milestone_is_added_by_keyboard(browser, site):
     context = browser.new_context(base_url=site.address, locale="it-IT")
-    sign_in(site, context)
+    let_in(site.database, context)
     page = context.new_page()
     page.goto("/dashboards/trend")
     page.get_by_label("Titolo in italiano").fill("Corso")

@@ -2,12 +2,12 @@
 
 import importlib.util
 import os
-import types
 from datetime import UTC, datetime
 
 import pytest
 
-from tests.e2e.served_pages import MARKS, sample_day, served
+from qm.domain.people import Role
+from tests.e2e.served_pages import MARKS, let_in, sample_site
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
 pytestmark = MARKS
@@ -18,23 +18,17 @@ FORM = "servizio-clienti"
 expect = sync_api.expect
 
 
+def begin_now(database):
+    """Results stand since a moment ago, so that they may be contested."""
+    with database.unit_of_work() as unit:
+        for contact_id in ("C-1", "C-2", "C-3", "C/4 è"):
+            unit.disputes.keep_times(contact_id, {FORM: "now"}, datetime.now(UTC))
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """A running server whose results stand since a moment ago, so that they may be contested."""
-    from qm.storage.database import Database
-
-    folder = tmp_path_factory.mktemp("disputes")
-    settings = sample_day().settings_of(folder)
-    sample_day().fill(settings)
-    database = Database(settings.database_url)
-    try:
-        with database.unit_of_work() as unit:
-            for contact_id in ("C-1", "C-2", "C-3", "C/4 è"):
-                unit.disputes.keep_times(contact_id, {FORM: "now"}, datetime.now(UTC))
-        with served(folder) as address:
-            yield types.SimpleNamespace(address=address, database=database)
-    finally:
-        database.close()
+    with sample_site(tmp_path_factory.mktemp("disputes"), begin_now) as site:
+        yield site
 
 
 @pytest.fixture
@@ -47,7 +41,7 @@ def enter(browser, site):
         context = browser.new_context(base_url=site.address, locale=locale, **options)
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
-        sign_in(site, context, role, agent_id)
+        let_in(site.database, context, Role(role), agent_id=agent_id)
         page = context.new_page()
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -58,20 +52,6 @@ def enter(browser, site):
     for context in contexts:
         context.close()
     assert not [text for text in wrong if not text.startswith("data:")]
-
-
-def sign_in(site, context, role, agent_id):
-    """What `sample_day.sign_in` does for a test client, for a browser."""
-    from qm.domain.people import Role
-
-    kept = {}
-    services = types.SimpleNamespace(database=site.database)
-    client = types.SimpleNamespace(
-        app=types.SimpleNamespace(state=types.SimpleNamespace(services=services)),
-        cookies=types.SimpleNamespace(set=lambda name, value, **_more: kept.update({name: value})), headers={},
-    )  # fmt: skip
-    sample_day().sign_in(client, Role(role), agent_id=agent_id)
-    context.add_cookies([{"name": n, "value": v, "domain": "127.0.0.1", "path": "/"} for n, v in kept.items()])
 
 
 def shoot(page, name):

@@ -1,12 +1,11 @@
 """A call of two hours in a real browser: what isn't near isn't loaded, scrolling is smooth, evidence is found."""
 
 import re
-import types
 from dataclasses import replace
 
 import pytest
 
-from tests.e2e.served_pages import MARKS, let_in, sample_day, served
+from tests.e2e.served_pages import MARKS, let_in, sample_day, sample_site
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
 pytestmark = MARKS
@@ -29,26 +28,22 @@ SCROLL = """async () => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    from qm.storage.database import Database
-
-    folder = tmp_path_factory.mktemp("long")
-    settings, day = sample_day().settings_of(folder), sample_day()
-    day.fill(settings)
-    database = Database(settings.database_url)
+def lengthen(database):
+    """A call and a chat of two hours, with their evidence at the end."""
+    day = sample_day()
+    call = day.make_long_call(TURNS)
+    written = replace(call, turns=tuple(replace(turn, words=()) for turn in call.turns), recording=None)
     with database.unit_of_work() as unit:
-        call = day.make_long_call(TURNS)
-        written = replace(call, turns=tuple(replace(turn, words=()) for turn in call.turns), recording=None)
         for contact_id, said in (("C-1", call), ("C-2", written)):
             unit.outputs.save_transcript(contact_id, said)
             found = unit.evaluations.of_contact(contact_id)
             unit.evaluations.replace(contact_id, [day.said_in(one, said.turns[-2]) for one in found])
-    try:
-        with served(folder) as address:
-            yield types.SimpleNamespace(address=address, database=database)
-    finally:
-        database.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with sample_site(tmp_path_factory.mktemp("long"), lengthen) as site:
+        yield site
 
 
 @pytest.fixture

@@ -3,12 +3,11 @@
 import importlib.util
 import os
 import re
-import types
 from datetime import UTC, datetime
 
 import pytest
 
-from tests.e2e.served_pages import MARKS, let_in, sample_day, served
+from tests.e2e.served_pages import MARKS, let_in, sample_site
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
 pytestmark = MARKS
@@ -19,18 +18,8 @@ expect = sync_api.expect
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """A running server and the database behind it, where sessions are opened as signing in opens them."""
-    from qm.storage.database import Database
-
-    folder = tmp_path_factory.mktemp("review")
-    settings = sample_day().settings_of(folder)
-    sample_day().fill(settings)
-    database = Database(settings.database_url)
-    try:
-        with served(folder) as address:
-            yield types.SimpleNamespace(address=address, database=database)
-    finally:
-        database.close()
+    with sample_site(tmp_path_factory.mktemp("review")) as site:
+        yield site
 
 
 @pytest.fixture

@@ -1,15 +1,15 @@
 """The day of an analyst with a work queue: draw, begin, hand in, go on; in both languages, and for every reader."""
 
 import importlib.util
-import types
 from datetime import UTC, datetime
 from secrets import token_hex
 
 import pytest
 
-from tests.e2e.served_pages import sample_day, served
+from tests.e2e.served_pages import MARKS, sample_site
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
+pytestmark = MARKS
 expect = sync_api.expect
 PATIENCE_MS = 20_000
 AXE = importlib.util.find_spec("axe_playwright_python")
@@ -21,15 +21,8 @@ WORDS = {
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    from qm.storage.database import Database
-
-    folder = tmp_path_factory.mktemp("queues")
-    settings = sample_day().settings_of(folder)
-    sample_day().fill(settings)
-    database = Database(settings.database_url)
-    with served(folder) as address:
-        yield types.SimpleNamespace(address=address, database=database)
-    database.close()
+    with sample_site(tmp_path_factory.mktemp("queues")) as site:
+        yield site
 
 
 @pytest.fixture

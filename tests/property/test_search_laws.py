@@ -5,9 +5,10 @@ from contextlib import suppress
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qm.analysis.search.find_words import find_words
+from qm.analysis.search.find_words import find_words, narrowed
 from qm.analysis.search.index_talk import chunks_of, forms_of, talk_of, tokens_of
 from qm.analysis.search.parse_query import parse_query
+from qm.analysis.search.rule_out import is_ruled_out
 from qm.analysis.search.want_tokens import want_tokens
 from qm.domain.search import Every, Some, Talk, TalkTurn, Token
 from qm.domain.transcript import Role
@@ -63,6 +64,19 @@ def test_what_the_turns_hold_the_index_never_hides(text, turns, language):
     said, wanted = talk(turns, language), want_tokens(query)
     if wanted is not None and find_words(query, said) is not None:
         assert holds(wanted, tokens_of(said).split())
+
+
+@settings(max_examples=500)
+@given(QUERIES, st.lists(TURNS, max_size=5), st.sampled_from(["it", "en", "fr"]), st.sampled_from([None, Role.AGENT]))
+def test_what_is_ruled_out_isnt_there(text, turns, language, role):
+    try:
+        query = parse_query(text)
+    except InputError:
+        return
+    said = talk(turns, language)
+    written = "\n".join(f"t\tagent\t0\t1\t{' '.join(turn.forms)}" for turn in said.turns)
+    if is_ruled_out(query, language, written, tokens_of(said), is_narrowed=role is not None):
+        assert find_words(query, narrowed(said, role, None, None)) is None
 
 
 @given(st.lists(TURNS, max_size=5))
