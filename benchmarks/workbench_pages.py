@@ -3,11 +3,17 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from benchmarks.scale_day import AGENTS, contact_id
 from benchmarks.workbench_site import PROCESSES, SOURCES, TEAMS
 
-PAGE_MS = 150.0
+PAGE_MS, SEARCH_MS = 150.0, 300.0
+SEARCHES = (
+    "rimborso", "fattura codice", '"posso aiutarla"', "disdet*", "rimborso OR storno", "fattura -rimborso",
+    "cliente:fattura", "codice NEAR/3 cliente", "cliente:fattura THEN/60 agente:codice", "xyzzy",
+)  # fmt: skip
+"""What is looked for: rare and common words, quotations, nearness, and what nobody says."""
 AUDIO_MS = 200.0
 AUDIO_BYTES = 64 * 1024
 
@@ -63,6 +69,13 @@ KINDS = (
     Kind("coaching_supervisor", lambda _n, draw: f"/coaching?supervisor=S{draw.randrange(TEAMS):02d}", 0.05),
     Kind("overview", _always("/"), 0.03),
     Kind("cases", _always("/cases"), 0.03),
+    Kind("dashboards", _always("/dashboards"), 0.02),
+    Kind("dashboards_criteria", _always("/dashboards/criteria"), 0.01),
+    Kind("dashboards_trend", _always("/dashboards/trend"), 0.01),
+    Kind("dashboards_data", _always("/dashboards/data")),
+    Kind("search", lambda _n, draw: f"/search?q={quote(draw.choice(SEARCHES))}", 0.05, SEARCH_MS),
+    Kind("queue", _always("/queue"), 0.02),
+    Kind("disputes", _always("/disputes"), 0.01),
     Kind("audio", _any_call, 0.04, AUDIO_MS, AUDIO_BYTES),
 )
 DEEP = Kind("list_deep", _always(""), 0.0)

@@ -22,6 +22,7 @@ from benchmarks.scale_day import (
     make_voice_day,
 )
 from benchmarks.workbench_copies import Copy, copy_rows, name_recording
+from pipelines.search_wiring import make_index
 from pipelines.wiring import Wiring
 from qm.analysis.pick_coaching import pick_coaching
 from qm.config import Settings
@@ -82,6 +83,10 @@ def make_site(settings: Settings, folder: Path, contacts: int, turns: int = 25, 
         copy_rows(unit.connection, copies, steps)
         name_recording(unit.connection, recording)
     _answer(wiring, contacts, seed, steps)
+    for name, step in (("figures", wiring.cells.rebuild), ("search", make_index(wiring).catch_up)):
+        began = perf_counter()
+        step()
+        steps[name] = perf_counter() - began
     wiring.database.close()
     return MadeSite(contacts, contacts * turns, recording, {name: round(spent, 1) for name, spent in steps.items()})
 
