@@ -1,15 +1,19 @@
 """Coaching sessions from the list to the agent's answer, by the pages' own forms."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.presentation import day
 from qm.domain.people import Role, Scope
+from qm.domain.text import Language
 
 IT = {"accept": "text/html", "accept-language": "it"}
 GOAL = "Identificare <b>sempre</b> il cliente"
+DUE = (datetime.now(UTC) + timedelta(days=20)).date()
 CASA, PARTNER = Scope(teams=frozenset({"Casa"})), Scope(teams=frozenset({"Partner"}))
 
 
@@ -30,7 +34,7 @@ def made(client, sample):
     sample.sign_in(client, Role.SUPERVISOR, CASA)
     (item,) = re.findall(r"/coaching/sessions/new\?item=([\w-]+)", client.get("/coaching", headers=IT).text)
     assert client.get(f"/coaching/sessions/new?item={item}", headers=IT).status_code == 200
-    answer = send(client, "/coaching/sessions", item=item, goal=GOAL, commitment="Chiedo i dati", due="2026-12-20")
+    answer = send(client, "/coaching/sessions", item=item, goal=GOAL, commitment="Chiedo i dati", due=DUE.isoformat())
     assert answer.status_code == 303, answer.text
     return answer.headers["location"]
 
@@ -43,7 +47,7 @@ def test_a_session_goes_from_the_list_to_its_end(site, sample):
     address = made(site, sample)
     text = site.get(address, headers=IT).text
     assert "Identificare &lt;b&gt;sempre&lt;/b&gt; il cliente" in text
-    assert "20 dic 2026" in text
+    assert day(DUE, Language.ITALIAN) in text
     assert send(site, f"{address}/held", version=version(site, address), text="Va bene").status_code == 303
     sample.sign_in(site, Role.AGENT, agent_id="A01")
     own = address.replace("/coaching/sessions", "/mine/coaching")
@@ -76,7 +80,7 @@ def test_an_agent_hears_their_own_clip_and_nobody_elses(site, sample):
 def test_what_cant_be_planned_is_told(site, sample, fields, status):
     sample.sign_in(site, Role.SUPERVISOR, CASA)
     (item,) = re.findall(r"/coaching/sessions/new\?item=([\w-]+)", site.get("/coaching", headers=IT).text)
-    answer = send(site, "/coaching/sessions", **{"item": item, "goal": "x", "due": "2026-12-20", **fields})
+    answer = send(site, "/coaching/sessions", **{"item": item, "goal": "x", "due": DUE.isoformat(), **fields})
     assert answer.status_code == status, answer.text
 
 
