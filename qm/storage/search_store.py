@@ -5,16 +5,20 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     JSON,
+    BigInteger,
     ColumnElement,
     Float,
     and_,
+    any_,
     cast,
     column,
     delete,
     exists,
     func,
     insert,
+    literal,
     literal_column,
     or_,
     select,
@@ -46,6 +50,8 @@ from qm.storage.sql_store import SqlStore
 
 MADE_FROM = "signals"
 """The stage whose output tells that a conversation is there, and whose fingerprint changes with its words."""
+FEW = 3000
+"""Entries with a word that are asked for by their keys; more are gone through from the latest on."""
 MOST_S = 10
 """A search that takes longer is given up by PostgreSQL."""
 _entries, _facts, _items = tables.search_entries, tables.contact_facts, tables.items
@@ -112,6 +118,8 @@ class SqlSearchStore(SqlStore):
         where = [found, _items.c.state == ItemState.DONE.value, key >= keys.low, *within(scope)]
         if keys.high is not None:
             where.append(key < keys.high)
+        if is_postgresql and (few := self._few(found)) is not None:
+            where.append(self._among_keys(key, few))
         if made_since_s:
             where.append(_entries.c.made_s > made_since_s)
         where += _narrowed(filters, is_postgresql=is_postgresql)
@@ -119,6 +127,24 @@ class SqlSearchStore(SqlStore):
         picked = (_entries.c[name] for name in names)
         statement = select(*picked).select_from(source).where(*where).order_by(key.desc()).limit(most)
         return tuple(Candidate(*row) for row in self._connection.execute(statement))
+
+    def _few(self, found: ColumnElement[bool]) -> list[int] | None:
+        """Keys of all that hold a rare word, from PostgreSQL's index of words; `None` where there are too many.
+
+        Left to itself PostgreSQL takes a word that it has never seen for a common one, and goes through all entries
+        from the latest on.
+        """
+        planner = ("enable_seqscan", "enable_indexscan", "enable_indexonlyscan")
+        for name in planner:
+            self._connection.execute(text(f"SET LOCAL {name} = off"))
+        statement = select(_words.c.key).where(found).limit(FEW)
+        keys = list(self._connection.execute(statement).scalars())
+        for name in planner:
+            self._connection.execute(text(f"SET LOCAL {name} = on"))
+        return keys if len(keys) < FEW else None
+
+    def _among_keys(self, key: ColumnElement[int], keys: list[int]) -> ColumnElement[bool]:
+        return key == any_(literal(keys, ARRAY(BigInteger)))
 
     def save(self, search: SavedSearch) -> None:
         """Insert or replace."""

@@ -18,7 +18,7 @@ from qm.domain.transcript import Role
 from qm.errors import ConflictError, InputError, NotFoundError
 from qm.services.saved_searches import SavedSearchService
 from qm.services.search import AT_ONCE, IndexService, SearchService
-from qm.storage import tables
+from qm.storage import search_store, tables
 from tests.unit import builders
 
 NORD = Scope(teams=frozenset({"Nord"}))
@@ -152,6 +152,14 @@ def test_words_are_found_in_any_form_order_and_voice(search, text, found):
 ])  # fmt: skip
 def test_filters_narrow(search, filters, found):
     assert ids(search.find("disdetta", SearchFilter(**filters))) == found
+
+
+@pytest.mark.parametrize("few", [1, 3000])
+def test_rare_and_common_words_are_found_alike(search, monkeypatch, few):
+    monkeypatch.setattr(search_store, "FEW", few)
+    assert ids(search.find("disdetta", SearchFilter())) == ["C-2", "C-1"]
+    assert ids(search.find("disdetta", SearchFilter(team="Sud"), "", 1)) == ["C-2"]
+    assert ids(search.find("xyzzy", SearchFilter())) == []
 
 
 def test_a_hit_tells_the_turn_its_seconds_and_which_words(search):
