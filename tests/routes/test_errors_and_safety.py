@@ -84,7 +84,7 @@ def test_unforeseen_errors_tell_nothing(app, client, monkeypatch):
 def test_every_error_class_has_a_status():
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.QmError)]
     for kind in set(kinds) - {errors.QmError, errors.RulePackError}:
-        assert status_of(kind("x.y", "z")) in {400, 401, 403, 404, 409, 500, 503}
+        assert status_of(kind("x.y", "z")) in {400, 401, 403, 404, 409, 413, 500, 503}
     assert status_of(errors.QmError("x", "y")) == 500
 
 
