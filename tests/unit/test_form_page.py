@@ -39,7 +39,7 @@ def page(tmp_path, language):
     return ENVIRONMENT.from_string(HEAD + '{% include "form.html" %}').render(
         e=view_evaluation(evaluation, pack.form), view=SimpleNamespace(has_audio=False), lang=language,
         t=lambda key, **values: texts.say(key, language, **values), word=lambda key: say(key, language),
-        said=lambda text: text.said_in(language),
+        said=lambda text: text.said_in(language), may=lambda _right: False,
     )  # fmt: skip
 
 
