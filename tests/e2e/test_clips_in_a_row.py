@@ -86,6 +86,7 @@ def test_search_by_keyboard(enter, locale, scheme, width):
     page.keyboard.type("registrare")
     page.keyboard.press("Enter")
     expect(page.locator(".hit")).to_have_count(3)
+    page.wait_for_load_state("load")  # by then the keys are listened to
     expect(page.locator(".hit mark").first).to_have_text("registrata")
     page.keyboard.press("j")
     page.keyboard.press("j")
