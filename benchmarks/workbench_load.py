@@ -39,7 +39,7 @@ RATE = "100000"
 """Requests a minute: one address stands for all the people."""
 RIGHTS = (
     Right.CONTACT_READ, Right.CONTACT_LISTEN, Right.REVIEW_READ, Right.REVIEW_WRITE, Right.COACHING_READ,
-    Right.FIGURES_READ, Right.CASE_READ, Right.SEARCH_USE,
+    Right.FIGURES_READ, Right.CASE_READ, Right.SEARCH_USE, Right.DISPUTE_DECIDE,
 )  # fmt: skip
 IMPORTS = re.compile(r"""(?:from|import)\s*\(?\s*["'](\.[^"']+\.js)["']""")
 ASSETS = re.compile(r'(?:src|href)="(/static/[^"?]+\.(?:js|css|svg)[^"]*)"')

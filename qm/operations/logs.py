@@ -43,6 +43,7 @@ FIELDS: dict[str, str] = {
     "window": "begin of a day's window",
     "object": "SHA-256 of an object",
     "action": "kind of an audit event",
+    "hook": "id of a webhook",
     "method": "HTTP method",
     "route": "route template, without ids",
     "status": "HTTP status",

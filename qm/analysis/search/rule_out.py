@@ -14,7 +14,9 @@ def is_ruled_out(query: Query, language: str, turns: str, tokens: str, *, is_nar
         turns: as `turns_of` writes them, `tokens` as `tokens_of` does.
         is_narrowed: only some of the turns count; then what stands elsewhere excludes nothing.
 
-    >>> is_ruled_out(Said(("ciao",)), "it", "", "ccia wciao", is_narrowed=False)
+    >>> is_ruled_out(Said(("rimborso",)), "it", "", "crimbors wrimborsi", is_narrowed=False)
+    False
+    >>> is_ruled_out(Said(("rimborso",)), "it", "", "cgraz wgrazie", is_narrowed=False)
     True
     """
     looked_up = f" {tokens} "
