@@ -146,7 +146,9 @@ def _principal(request: Request) -> Principal | None:
 def _request_hash(request: Request, principal: Principal, body: bytes) -> str:
     scope = principal.scope
     sees = [sorted(part) for part in (scope.teams, scope.sites, scope.vendors, scope.agents)]
-    asked = json.dumps([request.method, request.url.path, request.url.query, sorted(principal.rights), sees])
+    # As they came: what a URL is made of anew ends at a `#` in an id.
+    path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+    asked = json.dumps([request.method, path, query, sorted(principal.rights), sees])
     return _hash(asked, hashlib.sha256(body).hexdigest())
 
 

@@ -32,6 +32,10 @@ WORDS: dict[str, Text] = {
         "{shown} in questa pagina, dal più recente; lette {read} conversazioni su {indexed}.",
         "{shown} on this page, the latest first; {read} of {indexed} conversations read.",
     ),
+    "search.read_part": Text(
+        "{shown} in questa pagina, dal più recente; lette {read} conversazioni.",
+        "{shown} on this page, the latest first; {read} conversations read.",
+    ),
     "search.cut": Text(
         "Il tempo è finito prima di riempire la pagina: continua, oppure aggiungi una parola più rara o un filtro.",
         "Time ran out before the page was full: go on, or add a rarer word or a filter.",

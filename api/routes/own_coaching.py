@@ -46,7 +46,10 @@ def audio(request: Request, services: ServicesHere, actor: ActorHere, session_id
     """The recording of a contact that one's own session plays: of one's own contacts only these."""
     clip = services.coaching_sessions.clip_of(session_id, place)
     sha256 = services.contacts.recording(clip.contact_id)
-    services.audit.look("recording.played", "contact", clip.contact_id, actor)
+    play = (actor, session_id, clip.contact_id, request.headers.get("user-agent", ""))
+    services.listening.note_once(
+        play, lambda: services.audit.look("recording.played", "contact", clip.contact_id, actor)
+    )  # fmt: skip
     return services.playback.respond(sha256, request.headers)
 
 

@@ -151,6 +151,7 @@ def drop(services: ServicesHere, actor: ActorHere, search_id: str) -> None:
 
 def _alerts(services: Services, actor: str, search_id: str) -> AlertList:
     kept, noted = services.searches.found(actor, search_id)
+    services.audit.look("search.used", "list", "search", actor)
     contacts = services.search.known([contact_id for contact_id, _is_read in noted])
     rows = [
         AlertRow(

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from qm.analysis.search.parse_query import parse_query
 from qm.domain.people import RIGHTS, PersonState, Right, Scope
 from qm.domain.search import LONGEST_NAME, MOST_SAVED, SavedSearch, SearchFilter
 from qm.errors import ConflictError, InputError, NotFoundError
@@ -57,7 +56,7 @@ class SavedSearchService:
         name = " ".join(name.split())
         if not name or len(name) > LONGEST_NAME:
             raise InputError("search.name", f"a name of 1 to {LONGEST_NAME} characters is needed", "a few words")
-        parse_query(text)
+        self._finder.check(text, filters)
         with self._unit_of_work() as unit:
             own = unit.search.saved(owner)
             same = next((one for one in own if one.name == name), None)
@@ -70,7 +69,7 @@ class SavedSearchService:
             if same:
                 unit.search.forget(same.id, owner)
             unit.search.save(kept)
-            unit.audit.note("search.kept", "search", kept.id)
+            unit.audit.note("search.kept", "search", kept.id, actor=owner)
         return kept
 
     def forget(self, owner: str, search_id: str) -> None:
@@ -82,7 +81,7 @@ class SavedSearchService:
         with self._unit_of_work() as unit:
             if not unit.search.forget(search_id, owner):
                 raise _unknown(search_id)
-            unit.audit.note("search.dropped", "search", search_id)
+            unit.audit.note("search.dropped", "search", search_id, actor=owner)
 
     def found(self, owner: str, search_id: str) -> tuple[SavedSearch, tuple[tuple[str, bool], ...]]:
         """A person's search and its contacts, the last noted first; from now on they count as read.
@@ -110,7 +109,10 @@ class SavedSearchService:
             if scope is None:
                 continue
             at_s = self._now().timestamp()
-            found = self._finder.seen_by(scope).new_ones(one.text, one.filters, one.since_s, MOST_NOTED)
+            try:
+                found = self._finder.seen_by(scope).new_ones(one.text, one.filters, one.since_s, MOST_NOTED)
+            except InputError:  # a form or criterion that is no more; the page says so when it's opened
+                continue
             with self._unit_of_work() as unit:
                 if one in unit.search.saved(one.owner):
                     new += unit.search.alert(one.id, found, at_s)

@@ -24,6 +24,7 @@ from qm.domain.search import (
     SearchFilter,
     SearchPage,
     Spot,
+    Wanted,
     first_key,
 )
 from qm.domain.transcript import Transcript, Turn
@@ -37,6 +38,8 @@ BUDGET_S: Seconds = 2.0
 """A page that isn't full by then goes out as it is."""
 MOST_TURNS = 3
 """Turns shown of one conversation."""
+MADE_FROM = "signals"
+"""The stage whose output an entry is made from."""
 MEASURE = "abcdefghijklmnopqrstuvwxyz0123456789_"
 
 
@@ -82,8 +85,10 @@ class SearchService:
         with self._reading() as unit:
             return unit.contacts.some(contact_ids, self._scope)
 
-    def size(self) -> int:
-        """Conversations that can be found, on the whole site."""
+    def size(self) -> int | None:
+        """Conversations that can be found; for whoever sees a part, `None`: how many others have is none of theirs."""
+        if not self._scope.is_whole:
+            return None
         with self._reading() as unit:
             return unit.search.size()
 
@@ -109,9 +114,20 @@ class SearchService:
                     found.append(Found(candidate, spots))
             return SearchPage(self._hits(unit, found), "", read)
 
+    def check(self, text: str, filters: SearchFilter) -> None:
+        """Look that a search can be run.
+
+        Raises:
+            InputError: its query or a filter can't be read (`search.query`, `search.filter`).
+        """
+        _wanted(parse_query(text))
+        self._check(filters)
+        self._span(filters, "")
+
     def new_ones(self, text: str, filters: SearchFilter, made_since_s: float, most: int) -> tuple[str, ...]:
         """Contacts whose entries were made since a moment and in which it's found, the latest first, so many."""
         query = parse_query(text)
+        self._check(filters)
         until_s = self._clock() + BUDGET_S
         found: list[str] = []
         with self._reading() as unit:
@@ -125,11 +141,7 @@ class SearchService:
     def _candidates(
         self, unit: Unit, query: Query, filters: SearchFilter, keys: KeySpan, made_since_s: float = 0.0
     ) -> Iterator[Candidate]:
-        wanted = want_tokens(query)
-        if wanted is None:
-            raise InputError(
-                "search.query", "the search can't be read: one side of OR only excludes", "add a word there"
-            )
+        wanted = _wanted(query)
         most = AT_ONCE
         while True:
             some = unit.search.candidates(wanted, filters, self._scope, keys, most, made_since_s)
@@ -179,6 +191,14 @@ class SearchService:
                 )
                 hits.append(_hit(contacts[contact_id], transcript, one, has_audio=has_audio))
         return tuple(hits)
+
+
+def _wanted(query: Query) -> Wanted:
+    wanted = want_tokens(query)
+    if wanted is None:
+        message = "the search can't be read: one side of OR only excludes"
+        raise InputError("search.query", message, "add a word there")
+    return wanted
 
 
 def _spots(query: Query, candidate: Candidate, filters: SearchFilter) -> tuple[Spot, ...] | None:
@@ -232,7 +252,9 @@ class IndexService:
                 entries = [_entry(unit, contact_id, source) for contact_id, source in lacking]
             with self._unit_of_work() as unit:
                 unit.lock("search")
-                unit.search.put(entries, VERSION, self._now().timestamp())
+                # What was erased or made anew meanwhile must not come back by what was read before.
+                stand = [one for one in entries if unit.work.published(one.contact_id, MADE_FROM) == one.source]
+                unit.search.put(stand, VERSION, self._now().timestamp())
             done += len(entries)
             progress(done)
         return done

@@ -96,6 +96,7 @@ class SqlEraser(SqlStore):
     def drop(self, contact_ids: Collection[str], kind: DataKind) -> Mapping[str, int]:
         """Erase one kind of data of these contacts, which stay what they are otherwise; returns counts."""
         self._overwrite()
+        self._connection.execute(delete(tables.kept_answers))
         ids = list(contact_ids)
         without_words = set(ids) - set(self._column(tables.transcripts.c.contact_id, ids))
         counts = {t.name: self._drop(t, t.c.contact_id.in_(ids)) for t in OUTPUTS_OF.get(kind, ())}
