@@ -12,6 +12,7 @@ from api.playback import Playback
 from qm.analysis.voc.link_surveys import LinkPolicy
 from qm.config import Settings
 from qm.domain.form import Form
+from qm.domain.milestone import Milestone
 from qm.domain.people import Scope
 from qm.domain.sign_in import SessionRules
 from qm.domain.text import Language
@@ -178,7 +179,13 @@ def build_services(settings: Settings) -> Services:
         sign_in=sign_in,
         people=PeopleService(writing, reading, sign_in, _now),
         dashboards=DashboardService(
-            writing, reading, forms, CellService(writing, reading, settings.timezone), least, token_hex
+            writing,
+            reading,
+            forms,
+            CellService(writing, reading, settings.timezone),
+            least,
+            token_hex,
+            [Milestone("", one.on, one.title) for one in plan.milestones],
         ),
         account=AccountService(sign_in, new_key),
         provider=IdentityProvider(settings, monotonic) if settings.oidc_issuer else None,

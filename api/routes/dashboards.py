@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
 from api import dashboard_pages
+from api.actor import ActorHere
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import language_of, render
@@ -135,19 +136,19 @@ def agent(services: ServicesHere, agent_id: str, wish: WishHere) -> AgentCard:
 
 
 @router.post("/dashboards/milestones", include_in_schema=False, dependencies=KEEPERS)
-def add_milestone(services: ServicesHere, fields: FormFields) -> Response:
+def add_milestone(services: ServicesHere, actor: ActorHere, fields: FormFields) -> Response:
     """Note what began on a day; a title in one language stands for both."""
     on, title_it, title_en = _day(fields.get("day", "")), fields.get("title_it", ""), fields.get("title_en", "")
     if on is None:
         raise InputError("figures.day", "a milestone needs its day", "like 2026-11-23")
-    services.dashboards.add_milestone(on, title_it, title_en)
+    services.dashboards.add_milestone(on, title_it, title_en, actor)
     return RedirectResponse(TREND, status_code=303)
 
 
 @router.post("/dashboards/milestones/drop", include_in_schema=False, dependencies=KEEPERS)
-def drop_milestone(services: ServicesHere, fields: FormFields) -> Response:
+def drop_milestone(services: ServicesHere, actor: ActorHere, fields: FormFields) -> Response:
     """Take one away."""
-    services.dashboards.drop_milestone(fields.get("milestone", ""))
+    services.dashboards.drop_milestone(fields.get("milestone", ""), actor)
     return RedirectResponse(TREND, status_code=303)
 
 

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from api.actor import ActorHere
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
-from api.people.principal import AskingHere, needs
+from api.people.principal import Asking, AskingHere, needs
 from api.schemas.errors import ErrorEnvelope
 from qm.domain.people import Right
 from qm.errors import RightError
@@ -41,6 +41,7 @@ VCON: dict[int | str, dict[str, Any]] = {
 
 
 def _wish(
+    asking: AskingHere,
     since: Annotated[
         date | None, Query(description="first day, in the site's time zone", examples=["2026-11-20"])
     ] = None,
@@ -48,7 +49,15 @@ def _wish(
     form: Annotated[str, Query(description="only this form's columns; empty: all forms in force")] = "",
     comments: Annotated[bool, Query(description="with what customers wrote in surveys")] = False,
 ) -> ExportWish:
+    if comments:
+        _require(asking, Right.CONTACT_READ, "ask without `comments`")
     return ExportWish(since, until, form, comments)
+
+
+def _require(asking: Asking, right: Right, hint: str) -> None:
+    who = asking.principal
+    if not who.may(right):
+        raise RightError("right.missing", f"'{who.person.login}' may not do that ({right.value})", hint)
 
 
 WishHere = Annotated[ExportWish, Depends(_wish)]
@@ -103,9 +112,9 @@ def vcon(
 ) -> Response:  # fmt: skip
     """Parties, dialog, and as analysis the transcript and one evaluation a form (draft-ietf-vcon-vcon-core-04)."""
     who = asking.principal
-    if inline and not who.may(Right.CONTACT_LISTEN):
-        message = f"'{who.person.login}' may not listen to recordings ({Right.CONTACT_LISTEN.value})"
-        raise RightError("right.missing", message, "ask without `inline`")
+    if inline:
+        _require(asking, Right.CONTACT_LISTEN, "ask without `inline`")
+        services.audit.look("recording.played", "contact", contact_id, who.person.login)
     made = services.vcon.make(contact_id, inline=inline)
     services.audit.look("vcon.exported", "contact", contact_id, who.person.login)
     return JSONResponse(made, headers=_named("contact.vcon.json"))

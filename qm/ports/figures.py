@@ -82,8 +82,8 @@ class FigureStore(Protocol):
         """Days that have cells."""
         ...
 
-    def newest(self) -> str:
-        """The last day that has cells; empty without."""
+    def newest(self, scope: Scope) -> str:
+        """The last day that has cells within the scope; empty without."""
         ...
 
     def sums(self, wanted: CellQuery) -> Summed:

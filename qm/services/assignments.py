@@ -12,7 +12,7 @@ from qm.ports import Unit, UnitOfWork
 from qm.ports.work_queues import WorkLine
 from qm.services.queue_plans import check_analyst
 from qm.services.queue_views import MyWork
-from qm.services.work_queues import queue_within
+from qm.services.work_queues import LOCK, queue_within
 
 Now = Callable[[], datetime]
 
@@ -67,6 +67,7 @@ class AssignmentService:
             ConflictError: it's done or withdrawn.
         """
         with self._unit_of_work() as unit:
+            unit.lock(LOCK)
             queue = queue_within(unit, queue_id, self._scope)
             check_analyst(unit, to, queue.scope)
             before = _open(unit, queue_id, step, contact_id)
@@ -119,6 +120,7 @@ class AssignmentService:
             InputError: that person can't have it.
         """
         with self._unit_of_work() as unit:
+            unit.lock(LOCK)
             queue = queue_within(unit, queue_id, self._scope)
             check_analyst(unit, to, queue.scope)
             if login == to:

@@ -19,7 +19,7 @@ from qm.analysis.compare_agents import (
 from qm.domain.figure_cells import Sums
 from qm.domain.figures import Figure
 from qm.domain.form import Form
-from qm.domain.milestone import Milestone
+from qm.domain.milestone import LONGEST_TITLE, Milestone
 from qm.domain.people import WHOLE, Scope
 from qm.domain.scales import Critical
 from qm.domain.text import Text
@@ -76,20 +76,24 @@ class Wish:
 
 
 class DashboardService:
-    """Reads figures of whoever a scope allows; agents' test and mystery contacts are in none of them."""
+    """Reads figures of whoever a scope allows; agents' test and mystery contacts are in none of them.
+
+    Args:
+        planned: milestones of the site's plan, without ids: the plan's file says them, no page takes them away.
+    """
 
     def __init__(
         self, writing: UnitOfWork, reading: UnitOfWork, forms: Mapping[str, Form], cells: CellService, min_n: int,
-        new_id: Callable[[int], str], scope: Scope = WHOLE,
+        new_id: Callable[[int], str], planned: Sequence[Milestone] = (), scope: Scope = WHOLE,
     ) -> None:  # fmt: skip
         self._writing, self._reading = writing, reading
         self._forms, self._cells, self._min_n = forms, cells, min_n
-        self._new_id, self._scope = new_id, scope
+        self._new_id, self._planned, self._scope = new_id, tuple(planned), scope
 
     def seen_by(self, scope: Scope) -> "DashboardService":
         """The same for somebody who sees that scope."""
         units = self._writing, self._reading
-        return DashboardService(*units, self._forms, self._cells, self._min_n, self._new_id, scope)
+        return DashboardService(*units, self._forms, self._cells, self._min_n, self._new_id, self._planned, scope)
 
     def scorecard(self, wish: Wish) -> ScoreCard:
         """Teams and agents of a period."""
@@ -184,30 +188,30 @@ class DashboardService:
                 self._open(answers),
             )  # fmt: skip
 
-    def add_milestone(self, day: date, title_it: str, title_en: str) -> Milestone:
+    def add_milestone(self, day: date, title_it: str, title_en: str, actor: str) -> Milestone:
         """Note what began on a day; a title in one language stands for both.
 
         Raises:
             InputError: no title, or too long a one.
         """
         italian, english = title_it.strip(), title_en.strip()
-        try:
-            milestone = Milestone(self._new_id(8), day, Text(italian or english, english or italian))
-        except ValueError as error:
-            raise InputError("milestone.title", str(error), "give a short title in both languages") from error
+        if not 0 < max(len(italian), len(english)) <= LONGEST_TITLE:
+            message = f"a title has 1 to {LONGEST_TITLE} characters"
+            raise InputError("milestone.title", message, "give a short title in both languages")
+        milestone = Milestone(self._new_id(8), day, Text(italian or english, english or italian))
         with self._writing() as unit:
             unit.figures.add_milestone(milestone)
-            unit.audit.note("milestone.added", "milestone", milestone.id)
+            unit.audit.note("milestone.added", "milestone", milestone.id, actor=actor)
         return milestone
 
-    def drop_milestone(self, milestone_id: str) -> None:
+    def drop_milestone(self, milestone_id: str, actor: str) -> None:
         """Take one away; harmless when repeated."""
         with self._writing() as unit:
             if unit.figures.drop_milestone(milestone_id):
-                unit.audit.note("milestone.dropped", "milestone", milestone_id)
+                unit.audit.note("milestone.dropped", "milestone", milestone_id, actor=actor)
 
     def _frame(self, unit: Unit, wish: Wish, *, is_behind: bool) -> Frame:
-        newest = wish.until or _newest(unit)
+        newest = wish.until or self._newest(unit)
         if newest is None:
             return Frame(None, wish.form_id, self._titles(), (), wish.team, self._min_n, is_behind)
         period = _period(wish, newest)
@@ -218,6 +222,10 @@ class DashboardService:
             raise InputError("figures.form", f"no form '{form_id}'", f"one of: {', '.join(sorted(self._forms))}")
         teams = [key[0] for key, _ in unit.figures.sums(replace(query, by=("team",), forms=("",)))]
         return Frame(period, form_id, self._titles(), tuple(teams), wish.team, self._min_n, is_behind)
+
+    def _newest(self, unit: Unit) -> date | None:
+        newest = unit.figures.newest(self._scope)
+        return date.fromisoformat(newest) if newest else None
 
     def _titles(self) -> tuple[tuple[str, Text], ...]:
         return tuple((form.id, form.title) for form in self._forms.values())
@@ -299,7 +307,9 @@ class DashboardService:
             for name, value in sums.values.items():
                 grouped[_step(date.fromisoformat(day), wish.step)][name] += value
         points = tuple(TrendPoint(day, self._measured(kind, Sums(grouped[day]))) for day in sorted(grouped))
-        milestones = unit.figures.milestones(frame.period.since.isoformat(), frame.period.until.isoformat())
+        noted = unit.figures.milestones(frame.period.since.isoformat(), frame.period.until.isoformat())
+        planned = (one for one in self._planned if frame.period.since <= one.day <= frame.period.until)
+        milestones = tuple(sorted((*noted, *planned), key=lambda one: (one.day, one.id)))
         return Trend(frame, wish.measure, wish.step, low, high, points, milestones)
 
     def _measured(self, kind: str, sums: Sums) -> Figure:
@@ -322,11 +332,6 @@ class DashboardService:
                 share = self._share(open_, asked)
                 found.append(OpenCriterion(form_id, criterion, titles[form_id, criterion], share))
         return tuple(sorted(found, key=lambda each: (-(each.share.value or 0), each.form_id, each.criterion_id)))
-
-
-def _newest(unit: Unit) -> date | None:
-    newest = unit.figures.newest()
-    return date.fromisoformat(newest) if newest else None
 
 
 def _period(wish: Wish, until: date) -> Period:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from qm.analysis.estimate_quality import mean_figure
-from qm.analysis.merge_review import answer_fault
 from qm.analysis.what_counts import first_review
 from qm.domain.contact import Contact
 from qm.domain.dispute import Dispute, DisputeState
@@ -20,6 +19,7 @@ from qm.ports import Unit, UnitOfWork
 from qm.services.contacts import ContactService
 from qm.services.disputes import DisputeService
 from qm.services.keep_out import contact_within
+from qm.services.reviews import check_given
 from qm.services.view_evaluation import form_score
 from qm.services.views import ContactView, EvaluationView, FormScore
 
@@ -248,7 +248,7 @@ class OwnContactService:
                 raise ConflictError("own.seen", "the result was opened already", "own answers come before it")
             if look.assessment_of(form_id):
                 raise ConflictError("own.assessed", "you answered this form already", "it's kept as it is")
-            _check_given(self._forms[form_id], given)
+            check_given(self._forms[form_id], given)
             unit.audit.note("self_assessment.done", "contact", contact_id, actor=login, after={"form": form_id})
             own = SelfAssessment(form_id, self._now(), tuple(given))
             return self._keep(unit, look, assessments=(*look.assessments, own))
@@ -314,16 +314,3 @@ def _for_agent(view: ContactView) -> ContactView:
     """Without words of the customer that weren't meant for the agent: scores of surveys, no comments."""
     surveys = tuple(replace(one, response=replace(one.response, comment="")) for one in view.surveys)
     return replace(view, surveys=surveys)
-
-
-def _check_given(form: Form, given: Sequence[GivenAnswer]) -> None:
-    known = {criterion.id: criterion for criterion in form.criteria}
-    if len({one.criterion_id for one in given}) != len(given):
-        raise InputError("review.twice", "a criterion is answered twice", "once each")
-    for one in given:
-        if one.criterion_id not in known:
-            message = f"'{one.criterion_id[:60]}' isn't a criterion of {form.id}"
-            raise InputError("review.unknown_criterion", message, "load the page again")
-        if fault := answer_fault(known[one.criterion_id], one):
-            message = f"{one.criterion_id}: this answer can't be given ({fault})"
-            raise InputError("review.bad_answer", message, "choose among what the form offers")

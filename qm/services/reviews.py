@@ -1,6 +1,6 @@
 """Use cases of reviews: drafts that are saved as one goes, handing in, and who else is at it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -234,19 +234,28 @@ def _done(reviews: Iterable[Review]) -> tuple[Review, ...]:
     return tuple(sorted(done, key=lambda review: (review.changed_at, review.id), reverse=True))
 
 
-def _check(form: Form, filled: Filled) -> None:
+def check_given(form: Form, given: Sequence[GivenAnswer]) -> None:
+    """Look that a person's answers can be given to a form.
+
+    Raises:
+        InputError: one is given twice, to no criterion of the form, or can't be given to its criterion.
+    """
     known = {criterion.id: criterion for criterion in form.criteria}
-    if len({given.criterion_id for given in filled.given}) != len(filled.given):
+    if len({one.criterion_id for one in given}) != len(given):
         raise InputError("review.twice", "a criterion is answered twice", "once each")
-    for given in filled.given:
-        if given.criterion_id not in known:
-            message = f"'{given.criterion_id[:60]}' isn't a criterion of {form.id}"
+    for one in given:
+        if one.criterion_id not in known:
+            message = f"'{one.criterion_id[:60]}' isn't a criterion of {form.id}"
             raise InputError("review.unknown_criterion", message, "load the page again")
-        if fault := answer_fault(known[given.criterion_id], given):
-            message = f"{given.criterion_id}: this answer can't be given ({fault})"
+        if fault := answer_fault(known[one.criterion_id], one):
+            message = f"{one.criterion_id}: this answer can't be given ({fault})"
             raise InputError("review.bad_answer", message, "choose among what the form offers")
-        if len(given.why) > LONGEST_WHY:
-            raise InputError("review.too_long", f"a reason of more than {LONGEST_WHY} characters", "shorten it")
+
+
+def _check(form: Form, filled: Filled) -> None:
+    check_given(form, filled.given)
+    if any(len(given.why) > LONGEST_WHY for given in filled.given):
+        raise InputError("review.too_long", f"a reason of more than {LONGEST_WHY} characters", "shorten it")
     if len(filled.notes) > MOST_NOTES or any(len(note.text) > LONGEST_NOTE for note in filled.notes):
         message = f"more than {MOST_NOTES} notes, or one of more than {LONGEST_NOTE} characters"
         raise InputError("review.too_long", message, "fewer, or shorter")

@@ -146,10 +146,11 @@ class SqlFigureStore(SqlStore):
         day = tables.figure_cells.c.day
         return tuple(self._connection.execute(select(day).distinct().order_by(day)).scalars())
 
-    def newest(self) -> str:
-        """The last day that has cells; empty without."""
+    def newest(self, scope: Scope) -> str:
+        """The last day that has cells within the scope; empty without."""
         table = tables.figure_cells
-        return self._connection.execute(select(func.max(table.c.day)).where(table.c.grain == TEAM)).scalar() or ""
+        where = (table.c.grain == (AGENT if scope.agents else TEAM), *_within(table, scope))
+        return self._connection.execute(select(func.max(table.c.day)).where(*where)).scalar() or ""
 
     def sums(self, wanted: CellQuery) -> Summed:
         """Added-up cells by the wanted columns."""

@@ -1,12 +1,10 @@
 """The day of an analyst with a work queue: draw, begin, hand in, go on; in both languages, and for every reader."""
 
 import importlib.util
-from datetime import UTC, datetime
-from secrets import token_hex
 
 import pytest
 
-from tests.e2e.served_pages import MARKS, sample_site
+from tests.e2e.served_pages import MARKS, let_in, sample_site
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
 pytestmark = MARKS
@@ -28,9 +26,6 @@ def site(tmp_path_factory):
 @pytest.fixture
 def enter(browser, site):
     """A page of an analyst without any work yet; no queue is there."""
-    from api.people.principal import PLAIN_COOKIE
-    from qm.domain.people import Person, PersonState, Role
-    from qm.domain.sign_in import Session, hash_of
     from qm.storage import tables
 
     contexts = []
@@ -39,16 +34,11 @@ def enter(browser, site):
             unit.connection.execute(table.delete())
 
     def enter(**options):
-        login, key, now = f"ada{token_hex(3)}", token_hex(16), datetime.now(UTC)
-        person = Person(f"p-{login}", login, "Ada", Role.ANALYST, state=PersonState.ACTIVE)
-        with site.database.unit_of_work() as unit:
-            unit.people.add(person)
-            unit.sessions.open(Session(hash_of(key), person.id, token_hex(16), now, now))
         context = browser.new_context(base_url=site.address, **options)
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
-        context.add_cookies([{"name": PLAIN_COOKIE, "value": key, "url": site.address}])
-        return context.new_page(), login
+        person = let_in(site.database, context)
+        return context.new_page(), person.login
 
     yield enter
     for context in contexts:

@@ -1,7 +1,9 @@
 """Dashboards: pages and twins, the scope of whoever asks, milestones, bad input."""
 
 import pytest
+from fastapi.testclient import TestClient
 
+from api.app import create_app
 from qm.domain.people import Role, Scope
 
 PAGES = ("", "/criteria", "/trend", "/data")
@@ -91,3 +93,27 @@ def test_a_milestone_comes_and_goes(client):
 def test_a_milestone_without_day_or_title_is_refused(client, fields):
     sign = {"csrf": client.headers["x-csrf-token"]}
     assert client.post("/dashboards/milestones", data=fields | sign).status_code in (400, 422)
+
+
+def test_milestones_of_the_sites_plan_stand_in_the_trend_and_no_page_takes_them_away(sample, tmp_path):
+    plan = tmp_path / "voc.yaml"
+    plan.write_text(f"milestones: [{{on: 2026-11-20, title: {{it: {'Formazione ' * 8}, en: Training}}}}]")
+    settings = sample.settings_of(tmp_path, QM_VOC=str(plan))
+    sample.fill(settings)
+    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        who = sample.sign_in(client, Role.ANALYST)
+        sign = {"csrf": client.headers["x-csrf-token"]}
+        added = {"day": "2026-11-19", "title_it": "Copione", "title_en": ""}
+        assert client.post("/dashboards/milestones", data={**sign, **added}).status_code == 200
+        too_long = {**added, "title_it": "x" * 61}
+        assert client.post("/dashboards/milestones", data={**sign, **too_long}).status_code == 400
+        told = client.get("/api/v1/dashboards/trend").json()["milestones"]
+        assert [one["title"]["en"] for one in told] == ["Copione", "Training"]
+        assert client.get("/dashboards/trend").text.count('name="milestone"') == 1
+        with client.app.state.services.database.reading() as unit:
+            assert who.login in {e.actor for e in unit.audit.after(0, 1000) if e.action == "milestone.added"}
+
+
+def test_the_newest_day_is_that_of_what_somebody_may_see(client, sample):
+    sample.sign_in(client, Role.SUPERVISOR, Scope(teams=frozenset({"no such team"})))
+    assert client.get("/api/v1/dashboards").json()["frame"]["period"] is None

@@ -2,10 +2,11 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 
-from qm.domain.people import Role, Scope
+from qm.domain.people import Right, Role, Scope
 
 CSV = "/api/v1/export/contacts.csv"
 
@@ -89,3 +90,15 @@ def test_without_pyarrow_it_says_what_to_install(client, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
     response = client.get("/api/v1/export/contacts.parquet")
     assert (response.status_code, response.json()["error"]["code"]) == (503, "export.no_parquet")
+
+
+def test_words_of_customers_need_the_right_to_read_contacts(client, sample):
+    services = client.app.state.services
+    owner = sample.sign_in(client, Role.ANALYST)
+    with_right = frozenset({Right.EXPORT_TAKE})
+    secret, _token = services.sign_in.make_token(owner, "test", with_right, owner.sees, timedelta(days=1), "test")
+    client.cookies.clear()
+    head = {"authorization": f"Bearer {secret}"}
+    assert client.get("/api/v1/export/contacts.csv", headers=head).status_code == 200
+    refused = client.get("/api/v1/export/contacts.csv?comments=true", headers=head)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "right.missing")
