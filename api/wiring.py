@@ -178,15 +178,7 @@ def build_services(settings: Settings) -> Services:
         coaching_sessions=CoachingSessionService(writing, reading, forms, _now, token_hex, least),
         sign_in=sign_in,
         people=PeopleService(writing, reading, sign_in, _now),
-        dashboards=DashboardService(
-            writing,
-            reading,
-            forms,
-            CellService(writing, reading, settings.timezone),
-            least,
-            token_hex,
-            [Milestone("", one.on, one.title) for one in plan.milestones],
-        ),
+        dashboards=_dashboards(settings, writing, reading, forms, plan),
         account=AccountService(sign_in, new_key),
         provider=IdentityProvider(settings, monotonic) if settings.oidc_issuer else None,
         hooks=HookService(writing, reading, hosts_of(settings.hook_hosts), _now, token_hex, new_secret),
@@ -194,6 +186,14 @@ def build_services(settings: Settings) -> Services:
         vcon=VconExport(ContactService(reading, forms), objects, settings.public_url, qm.__version__, _now),
         export=ContactExport(reading, forms, plan.window.zone),
     )
+
+
+def _dashboards(
+    settings: Settings, writing: UnitOfWork, reading: UnitOfWork, forms: dict[str, Form], plan: VocPlan
+) -> DashboardService:
+    cells = CellService(writing, reading, settings.timezone)
+    planned = [Milestone("", one.on, one.title) for one in plan.milestones]
+    return DashboardService(writing, reading, forms, cells, settings.min_n, token_hex, planned)
 
 
 def _agents_side(
