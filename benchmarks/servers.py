@@ -26,8 +26,11 @@ _NUMBERS = count(1)
 
 
 @contextmanager
-def postgresql_server() -> Iterator["PostgresServer"]:
+def postgresql_server(kept: Path | None = None) -> Iterator["PostgresServer"]:
     """Debian's PostgreSQL.
+
+    Args:
+        kept: the folder of its files where they shall outlive it.
 
     Raises:
         InputError: it isn't installed.
@@ -37,12 +40,15 @@ def postgresql_server() -> Iterator["PostgresServer"]:
     binaries = find_binaries()
     if binaries is None:
         raise InputError("bench.missing", "PostgreSQL isn't installed", "apt-get install postgresql")
-    server = PostgresServer(binaries, **DURABLE)
+    server = PostgresServer(binaries, kept, **DURABLE)
     try:
         server.start()
         yield server
     finally:
-        server.remove()
+        if kept:
+            server.stop()
+        else:
+            server.remove()
 
 
 @contextmanager
@@ -71,6 +77,11 @@ def fresh_settings(settings: Settings, data: Path, server: "PostgresServer | Non
     if settings.weights.exists():
         (data / "weights").symlink_to(settings.weights.absolute())
     url = server.create(f"bench_{os.getpid()}_{next(_NUMBERS)}") if server else f"sqlite:///{data / 'quality.db'}"
+    return upgraded_settings(settings, data, url, **more)
+
+
+def upgraded_settings(settings: Settings, data: Path, url: str, **more: object) -> Settings:
+    """The same settings over a data folder and a database that are there, in this version's form."""
     changes = {"data": data, "database_url": url, "database_password_file": "", "objects": data / "objects"}
     changed = replace(settings, **(changes | more))  # type: ignore[arg-type]
     database = Database(changed.database_url)

@@ -18,12 +18,13 @@ import numpy as np
 
 from benchmarks.api_load import PATIENCE_S, REFUSED, Answers, looker
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
-from benchmarks.servers import POSTGRESQL, fresh_settings, postgresql_server
+from benchmarks.servers import POSTGRESQL, postgresql_server
 from benchmarks.services import Service, environment_of, free_port, wait_for_port
 from benchmarks.stopwatch import load, processor_s
+from benchmarks.workbench_kept import site_in
 from benchmarks.workbench_pages import DEEP, KINDS, PAGE_MS, PAGES_DEEP, Kind
 from benchmarks.workbench_paint import first_loads
-from benchmarks.workbench_site import MadeSite, make_site
+from benchmarks.workbench_site import MadeSite
 from pipelines.commands.context import CommandContext, emit_json
 from qm.config import Settings
 from qm.domain.people import Right
@@ -53,6 +54,7 @@ class Asked:
         people: at work at once, for `seconds`, each thinking for `think_s` on average between two pages.
         alone: requests of each kind of page.
         paint: load pages in a browser too.
+        site: folder of a site that is kept: made once, then measured as often as wanted.
     """
 
     contacts: int
@@ -62,6 +64,7 @@ class Asked:
     think_s: Seconds = 5.0
     alone: int = ALONE
     paint: bool = True
+    site: Path | None = None
 
 
 def main(context: CommandContext, asked: Asked, *, databases: Sequence[str], as_json: bool) -> None:
@@ -80,11 +83,15 @@ def main(context: CommandContext, asked: Asked, *, databases: Sequence[str], as_
 def measure(context: CommandContext, database: str, asked: Asked) -> dict[str, BenchFigure]:
     """Figures of one database."""
     with ExitStack() as stack:
-        root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="qm-workbench-")))
-        server = stack.enter_context(postgresql_server()) if database == POSTGRESQL else None
-        settings = replace(fresh_settings(context.settings, root / "data", server), isolate=False, language="it")
-        context.errors.print(f"{database}: making {asked.contacts} contacts of {asked.turns} turns ...")
-        made = make_site(settings, root, asked.contacts, asked.turns)
+        root = asked.site.absolute() / database if asked.site else None
+        server = (
+            stack.enter_context(postgresql_server(root / "server" if root else None))
+            if database == POSTGRESQL
+            else None
+        )
+        root = root or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="qm-workbench-")))
+        context.errors.print(f"{database}: {asked.contacts} contacts of {asked.turns} turns ...")
+        settings, made = site_in(root, context.settings, server, asked.contacts, asked.turns)
         _settle(settings, server)
         context.errors.print(f"{database}: made by {made.steps_s}; asking ...")
         return _site_figures(made) | measure_site(settings, root, asked)

@@ -41,12 +41,14 @@ class PostgresServer:
 
     Args:
         binaries: as `find_binaries` tells.
+        folder: of a server that shall be found again, or `None` for a new one; `remove` deletes either.
         options: server settings over `QUICK`.
     """
 
-    def __init__(self, binaries: Path, **options: str) -> None:
+    def __init__(self, binaries: Path, folder: Path | None = None, **options: str) -> None:
         self.binaries = binaries
-        self.folder = Path(tempfile.mkdtemp(prefix="qm-postgres-", dir="/tmp"))
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="qm-postgres-", dir="/tmp"))
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.port = _free_port()
         self.log: list[str] = []
         self._options = QUICK | options
@@ -54,7 +56,8 @@ class PostgresServer:
         self._user = USER if os.geteuid() == 0 else None
         if self._user:
             shutil.chown(self.folder, USER, USER)
-        self._make()
+        if not self.data.exists():
+            self._make()
 
     @property
     def data(self) -> Path:

@@ -1,5 +1,6 @@
 """`qm bench ingest` and `qm bench workbench`: pages while a large day is taken in, and pages of a large site."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -46,6 +47,7 @@ def workbench(
     seconds: Annotated[float, typer.Option(min=0.1, help="How long they are.")] = 300.0,
     think: Annotated[float, typer.Option(min=0.01, help="Seconds between two pages of one of them, on average.")] = 5.0,
     paint: Annotated[bool, typer.Option(help="Load pages in a browser that is held back, too.")] = True,
+    site: Annotated[Path | None, typer.Option(help="Folder of a site that is kept: made once, measured again.")] = None,
     database: Annotated[str, typer.Option(help="sqlite, postgresql or both.")] = "both",
     as_json: AsJson = False,
 ) -> None:
@@ -54,7 +56,7 @@ def workbench(
 
     databases = databases_of(database)
     measure = _bench("workbench_load")
-    asked = measure.Asked(contacts, turns, people, seconds, think, paint=paint)
+    asked = measure.Asked(contacts, turns, people, seconds, think, paint=paint, site=site)
     measure.main(CommandContext.open(), asked, databases=databases, as_json=as_json)
 
 

@@ -6,11 +6,13 @@ import pytest
 
 from benchmarks import workbench_load
 from benchmarks.servers import fresh_settings
+from benchmarks.workbench_kept import MADE, site_in
 from benchmarks.workbench_load import Asked, Got
 from benchmarks.workbench_pages import KINDS
 from benchmarks.workbench_site import SITES, make_site
 from qm.config import read_settings
 from qm.domain.people import WHOLE
+from qm.errors import InputError
 from qm.ports.contact_list import ContactQuery
 from qm.storage.database import Database
 
@@ -72,6 +74,17 @@ def test_every_kind_of_page_opens(made):
     assert len(told) == len(KINDS) + 1
     assert (figures["people_errors"].value, figures["people_errors"].peer) == (0, "none")
     assert 0 < figures["review_bytes"].value < workbench_load.REVIEW_BYTES
+
+
+def test_a_site_that_is_kept_is_measured_again_but_not_taken_for_another(tmp_path):
+    settings = read_settings({"QM_DATA": str(tmp_path / "var"), "QM_OFFLINE": "yes"}, tmp_path)
+    first = site_in(tmp_path / "site", settings, None, 4, TURNS)
+    assert site_in(tmp_path / "site", settings, None, 4, TURNS) == first
+    with pytest.raises(InputError, match="has 4 contacts"):
+        site_in(tmp_path / "site", settings, None, 5, TURNS)
+    (tmp_path / "site" / MADE).unlink()
+    with pytest.raises(InputError, match="wasn't finished"):
+        site_in(tmp_path / "site", settings, None, 4, TURNS)
 
 
 def test_an_error_is_told_and_counted():
