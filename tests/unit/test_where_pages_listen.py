@@ -1,5 +1,6 @@
 """Where the pages listen, and what that takes: nothing beyond this machine without TLS, unless it's wanted."""
 
+import socket
 import ssl
 import subprocess
 
@@ -13,7 +14,7 @@ from qm.config import read_settings
 from qm.errors import SettingsError
 from qm.operations.first_start import tell_first_admin
 from qm.operations.listening import check_listening, password_link, site_address, tls_context
-from qm.operations.serve import serve
+from qm.operations.serve import listen, serve
 from tests.unit.form_files import write_pack
 
 
@@ -147,3 +148,10 @@ def test_a_log_for_machines_never_holds_a_link(settings, capsys):
     shown = capsys.readouterr()
     assert "KEY" not in shown.out + shown.err
     assert people.links == 0
+
+
+def test_small_answers_dont_wait_for_an_acknowledgement():
+    with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _address = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
