@@ -30,7 +30,7 @@ def test_pages_are_sound(browser, site, locale, scheme, width, tmp_path):
     page = context.new_page()
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    shots = os.environ.get("QM_SHOTS", str(tmp_path))
+    shots = os.environ.get("SHOTS_FOLDER", str(tmp_path))
     for name in PAGES:
         page.goto(f"/dashboards{name}?days=90")
         page.screenshot(path=f"{shots}/dash{name.replace('/', '-')}-{scheme}.png", full_page=True)
