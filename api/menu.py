@@ -50,7 +50,7 @@ def _alone(name: str, address: str, right: Right, *, whole: bool = False) -> Sec
 
 
 SECTIONS = (
-    _alone("overview", "/", Right.FIGURES_READ, whole=True),
+    _alone("overview", "/", Right.FIGURES_READ),
     _alone("contacts", "/contacts", Right.CONTACT_READ),
     _alone("search", "/search", Right.SEARCH_USE),
     Section("work", (

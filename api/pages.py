@@ -81,7 +81,8 @@ def _who_asks(request: Request) -> dict[str, Any]:
     """What templates know of who is signed in; nobody is before a handler asked."""
     asking: Asking | None = getattr(request.state, "asking", None)
     if asking is None:
-        return {"person": None, "csrf": "", "sections": (), "pages_of": lambda _name: (), "may": lambda _right: False}
+        nothing = {"person": None, "csrf": "", "sections": (), "sees_whole": False}
+        return nothing | {"pages_of": lambda _name: (), "may": lambda _right: False}
     principal, path = asking.principal, request.url.path
     return {
         "person": principal.person,
@@ -89,6 +90,7 @@ def _who_asks(request: Request) -> dict[str, Any]:
         "sections": menu.sections_of(principal, path),
         "pages_of": lambda name: menu.pages_of(name, principal, path),
         "may": lambda right: principal.may(Right(right)),
+        "sees_whole": principal.scope.is_whole,
     }
 
 

@@ -34,12 +34,12 @@ from qm.services.comments import CommentService
 from qm.services.contact_export import ContactExport
 from qm.services.contacts import ContactService
 from qm.services.dashboards import DashboardService
+from qm.services.days import DayService
 from qm.services.derive_form import DeriveService
 from qm.services.disputes import DisputeService
 from qm.services.drivers import DriverService
 from qm.services.estimates import EstimateService
 from qm.services.figure_cells import CellService
-from qm.services.figures import FigureService
 from qm.services.hook_address import hosts_of
 from qm.services.hooks import HookService
 from qm.services.overturns import OverturnService
@@ -75,7 +75,7 @@ class Services:
 
     contacts: ContactService
     coaching: CoachingService
-    figures: FigureService
+    days: DayService
     database: Database
     objects: ObjectStore
     playback: Playback
@@ -121,7 +121,7 @@ class Services:
             work_queues=self.work_queues.seen_by(scope), assignments=self.assignments.seen_by(scope),
             search=self.search.seen_by(scope),
             export=self.export.seen_by(scope), vcon=self.vcon.seen_by(scope),
-            dashboards=self.dashboards.seen_by(scope),
+            dashboards=self.dashboards.seen_by(scope), days=self.days.seen_by(scope),
             disputes=self.disputes.seen_by(scope), overturns=self.overturns.seen_by(scope), own=self.own.seen_by(scope),
             coaching_sessions=self.coaching_sessions.seen_by(scope),
         )  # fmt: skip
@@ -146,6 +146,7 @@ def build_services(settings: Settings) -> Services:
     calibration = CalibrationService(writing, reading, forms, plan, _now, least)
     search = SearchService(reading, forms, ZoneInfo(plan.window.zone), monotonic)
     overturns = OverturnService(writing, reading, forms, lambda: AnswerFolder(settings.data / "answers"), least)
+    cells = CellService(writing, reading, settings.timezone)
     disputes, own = _agents_side(settings, writing, reading, forms, overturns)
     return Services(
         search=search,
@@ -156,7 +157,7 @@ def build_services(settings: Settings) -> Services:
         plan=plan,
         contacts=ContactService(reading, forms),
         coaching=CoachingService(reading, forms, settings.coaching_items),
-        figures=FigureService(reading, forms, least),
+        days=DayService(reading, forms, cells, least),
         survey_intake=_survey_intake(settings, writing, forms, plan, cases),
         survey_reports=SurveyReportService(reading, plan, least),
         cases=cases,
@@ -178,7 +179,7 @@ def build_services(settings: Settings) -> Services:
         coaching_sessions=CoachingSessionService(writing, reading, forms, _now, token_hex, least),
         sign_in=sign_in,
         people=PeopleService(writing, reading, sign_in, _now),
-        dashboards=_dashboards(settings, writing, reading, forms, plan),
+        dashboards=_dashboards(settings, writing, reading, forms, plan, cells),
         account=AccountService(sign_in, new_key),
         provider=IdentityProvider(settings, monotonic) if settings.oidc_issuer else None,
         hooks=HookService(writing, reading, hosts_of(settings.hook_hosts), _now, token_hex, new_secret),
@@ -189,9 +190,9 @@ def build_services(settings: Settings) -> Services:
 
 
 def _dashboards(
-    settings: Settings, writing: UnitOfWork, reading: UnitOfWork, forms: dict[str, Form], plan: VocPlan
-) -> DashboardService:
-    cells = CellService(writing, reading, settings.timezone)
+    settings: Settings, writing: UnitOfWork, reading: UnitOfWork, forms: dict[str, Form], plan: VocPlan,
+    cells: CellService,
+) -> DashboardService:  # fmt: skip
     planned = [Milestone("", one.on, one.title) for one in plan.milestones]
     return DashboardService(writing, reading, forms, cells, settings.min_n, token_hex, planned)
 

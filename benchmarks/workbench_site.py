@@ -78,9 +78,10 @@ def make_site(settings: Settings, folder: Path, contacts: int, turns: int = 25, 
     steps["sources"] = perf_counter() - began
     with wiring.database.unit_of_work() as unit:
         models = [unit.contacts.get(contact_id(number)) for number in range(sources)]
-        draw = random.Random(seed)
-        copies = (_copy(models[n % sources], n, contacts, draw) for n in range(sources, contacts))
-        copy_rows(unit.connection, copies, steps)
+    draw = random.Random(seed)
+    copies = (_copy(models[n % sources], n, contacts, draw) for n in range(sources, contacts))
+    copy_rows(wiring.database, copies, steps)
+    with wiring.database.unit_of_work() as unit:
         name_recording(unit.connection, recording)
     _answer(wiring, contacts, seed, steps)
     for name, step in (("figures", wiring.cells.rebuild), ("search", make_index(wiring).catch_up)):

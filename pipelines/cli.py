@@ -98,10 +98,16 @@ def _version(
 
 
 @app.command()
-def status(as_json: AsJson = False) -> None:
-    """Show where the work stands: figures and quarantine."""
+def status(
+    day: Annotated[str, typer.Option(help="A day like 2026-11-23; the newest with contacts where not given.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show where the work stands: a day's figures, and all that is in quarantine."""
+    from qm.services.days import read_day
+
+    wanted = read_day(day)
     context = CommandContext.open()
-    figures = context.wiring.figures.day()
+    figures = context.wiring.days.day(wanted)
     entries = context.wiring.contacts.quarantine()
     if as_json:
         emit_json({"figures": figures, "quarantine": entries})

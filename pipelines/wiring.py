@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from qm.services.audit import AuditService
     from qm.services.calibration import CalibrationService
     from qm.services.comments import CommentService
+    from qm.services.days import DayService
     from qm.services.derive_form import DeriveService
     from qm.services.drivers import DriverService
     from qm.services.erasure import ErasureService
@@ -215,8 +216,15 @@ class Wiring:
 
     @cached_property
     def figures(self) -> FigureService:
-        """The day in numbers."""
+        """The contacts of a run in numbers."""
         return FigureService(self.database.unit_of_work, self.forms, self.settings.min_n)
+
+    @cached_property
+    def days(self) -> "DayService":
+        """A day in numbers."""
+        from qm.services.days import DayService
+
+        return DayService(self.database.reading, self.forms, self.cells, self.settings.min_n)
 
     @cached_property
     def cells(self) -> "CellService":

@@ -1,6 +1,5 @@
 """Dashboards: scores of teams and agents, criteria, trends, quality of the data."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -19,6 +18,7 @@ from qm.errors import InputError
 from qm.services.dashboard_csv import heat_csv, scorecard_csv, trend_csv
 from qm.services.dashboard_views import AgentCard, DataQuality, HeatMap, ScoreCard, Trend
 from qm.services.dashboards import Wish
+from qm.services.days import read_day
 
 router = APIRouter(tags=["dashboards"], responses=DOCUMENTED, dependencies=[needs(Right.FIGURES_READ)])
 TREND = "/dashboards/trend"
@@ -35,17 +35,10 @@ def _wish(
                                               "or criterion:ID")] = "score",
     step: Annotated[Literal["day", "week"], Query(description="of a trend")] = "day",
 ) -> Wish:  # fmt: skip
-    return Wish(days, _day(since), _day(until), form, team, measure, step)
+    return Wish(days, read_day(since), read_day(until), form, team, measure, step)
 
 
 WishHere = Annotated[Wish, Depends(_wish)]
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InputError("figures.day", "that isn't a day", "like 2026-11-23") from None
 
 
 @router.get("/dashboards", include_in_schema=False)
@@ -138,7 +131,7 @@ def agent(services: ServicesHere, agent_id: str, wish: WishHere) -> AgentCard:
 @router.post("/dashboards/milestones", include_in_schema=False, dependencies=KEEPERS)
 def add_milestone(services: ServicesHere, actor: ActorHere, fields: FormFields) -> Response:
     """Note what began on a day; a title in one language stands for both."""
-    on, title_it, title_en = _day(fields.get("day", "")), fields.get("title_it", ""), fields.get("title_en", "")
+    on, title_it, title_en = read_day(fields.get("day", "")), fields.get("title_it", ""), fields.get("title_en", "")
     if on is None:
         raise InputError("figures.day", "a milestone needs its day", "like 2026-11-23")
     services.dashboards.add_milestone(on, title_it, title_en, actor)

@@ -101,7 +101,7 @@ def stoppable(context: CommandContext) -> Iterator[None]:
 
 
 def _report(context: CommandContext, summary: RunSummary, *, as_json: bool) -> None:
-    figures = context.wiring.figures.day(summary.contact_ids)
+    figures = context.wiring.figures.of(summary.contact_ids)
     entries = context.wiring.contacts.quarantine()
     rows = context.wiring.coaching.read()
     if as_json:

@@ -66,25 +66,27 @@ def class_figures(contacts: Iterable[Mapping[str, ClassState]], least_n: int) ->
     """
     states = list(contacts)
     return tuple(
-        _figure(each.value, [one[each.value] for one in states if each.value in one], least_n) for each in Critical
+        class_figure(each.value, *(own.count(state) for state in ClassState), least_n)
+        for each in Critical
+        for own in [[one[each.value] for one in states if each.value in one]]
     )
+
+
+def class_figure(name: str, clean: int, error: int, open_: int, least_n: int) -> ClassFigure:
+    """The figure of one class from so many contacts of each state."""
+    known = Count(clean, clean + error)
+    if known.n < max(least_n, 2):
+        return ClassFigure(name, Figure(None, None, None, known.n), open_, None, None)
+    lo, hi = wilson(known)
+    figure = Figure(_hundredths(clean / known.n), _hundredths(lo), _hundredths(hi), known.n)
+    every = known.n + open_
+    return ClassFigure(name, figure, open_, _hundredths(clean / every), _hundredths((clean + open_) / every))
 
 
 def _state(scores: list[ClassScore]) -> ClassState:
     if any(score.errors for score in scores):
         return ClassState.ERROR
     return ClassState.OPEN if any(score.open for score in scores) else ClassState.CLEAN
-
-
-def _figure(name: str, states: list[ClassState], least_n: int) -> ClassFigure:
-    clean, open_ = states.count(ClassState.CLEAN), states.count(ClassState.OPEN)
-    known = Count(clean, len(states) - open_)
-    if known.n < max(least_n, 2):
-        return ClassFigure(name, Figure(None, None, None, known.n), open_, None, None)
-    lo, hi = wilson(known)
-    figure = Figure(_hundredths(clean / known.n), _hundredths(lo), _hundredths(hi), known.n)
-    lowest, highest = clean / len(states), (clean + open_) / len(states)
-    return ClassFigure(name, figure, open_, _hundredths(lowest), _hundredths(highest))
 
 
 def _hundredths(share: float) -> float:

@@ -86,6 +86,10 @@ class FigureStore(Protocol):
         """The last day that has cells within the scope; empty without."""
         ...
 
+    def beside(self, day: str, scope: Scope) -> tuple[str, str]:
+        """The days with cells within the scope right before and after a day; empty where there is none."""
+        ...
+
     def sums(self, wanted: CellQuery) -> Summed:
         """Added-up cells by the wanted columns."""
         ...

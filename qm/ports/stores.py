@@ -249,6 +249,14 @@ class SurveyStore(Protocol):
         """A contact's links by response id."""
         ...
 
+    def count(self) -> int:
+        """Responses."""
+        ...
+
+    def unlinked(self, most: int) -> tuple[int, tuple[SurveyLink, ...]]:
+        """How many responses have no contact, and the links of some of them by response id."""
+        ...
+
 
 class CoachingStore(Protocol):
     """The coaching list."""

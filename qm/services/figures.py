@@ -1,4 +1,4 @@
-"""The day in numbers: scores, critical classes, NPS and satisfaction, each with n and interval or not at all."""
+"""Contacts of a run in numbers: scores, critical classes, NPS and satisfaction, with n and interval or not at all."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -8,6 +8,7 @@ from qm.analysis.judge_classes import ClassFigure, class_figures, judge_classes
 from qm.domain.contact import Contact
 from qm.domain.evaluation import Brief
 from qm.domain.form import Form
+from qm.domain.people import WHOLE
 from qm.domain.run import ItemState
 from qm.domain.survey import SurveyResponse
 from qm.ports import UnitOfWork
@@ -27,13 +28,13 @@ class FigureService:
         self._min_n = min_n
         self._noted = {(f.id, c.id) for f in forms.values() for c in f.criteria if not c.is_scored}
 
-    def day(self, only: Collection[str] | None = None) -> DayFigures:
-        """Figures over the contacts named in `only`; over everything in the database where it isn't given."""
+    def of(self, contact_ids: Collection[str]) -> DayFigures:
+        """Figures over these contacts, however many others there are."""
         with self._unit_of_work() as unit:
-            contacts = {c.id: c for c in unit.contacts.every() if only is None or c.id in only}
+            contacts = unit.contacts.some(contact_ids, WHOLE)
             states = {contact_id: state for contact_id, state in unit.work.states().items() if contact_id in contacts}
             done = {contact_id for contact_id, state in states.items() if state is ItemState.DONE}
-            evaluated = _by_contact(e for e in unit.evaluations.briefs() if e.contact_id in done)
+            evaluated = _by_contact(unit.evaluations.briefs(sorted(done)))
             responses = {response.id: response for response in unit.surveys.every()}
             links = unit.surveys.links()
         linked = [(contacts[k.contact_id], responses[k.response_id]) for k in links if k.contact_id in contacts]
@@ -42,6 +43,7 @@ class FigureService:
         briefs = [brief for own in evaluated.values() for brief in own]
         left = [(brief.form_id, name) in self._noted for brief in briefs for name in brief.left]
         ids = [contact.id for contact in counted]
+        unlinked = tuple(link for link in links if not link.contact_id)
         return DayFigures(
             contacts=len(contacts), done=len(done),
             quarantined=sum(state is ItemState.QUARANTINED for state in states.values()),
@@ -51,7 +53,7 @@ class FigureService:
             teams=self._groups(*groups, lambda c: (c.agent.team, c.agent.team)),
             agents=self._groups(*groups, lambda c: (c.agent.id, c.agent.name)),
             responses=len(responses), linked=len(linked),
-            unlinked=tuple(link for link in links if not link.contact_id),
+            unlinked=unlinked, unlinked_n=len(unlinked),
             classes=self._classes(ids, evaluated),
             form_classes=tuple((form_id, self._classes(ids, evaluated, form_id)) for form_id in self._forms),
         )  # fmt: skip

@@ -1,7 +1,7 @@
 """What pages, their JSON twins and command-line reports show: one view object for all three."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from qm.analysis.judge_classes import ClassFigure
 from qm.domain.coaching import CoachingItem
@@ -220,11 +220,17 @@ class DayFigures:
     Attributes:
         cannot_tell: of `answers`, those that were tried and are left to a person.
         answers: that rules and models were asked for; those of `people_only` aren't among them.
-        people_only: answers that the forms leave to people from the start.
+        people_only: answers that the forms leave to people from the start; of a day, on contacts that count for agents.
         noted_only: of those, the ones that count in no score: dates, texts, plain numbers.
         min_n: below so many observations no value is shown.
         classes: accuracy in each class of critical criteria over the whole day, contact by contact.
         form_classes: likewise by form id, each form by itself.
+        day: whose figures these are; `None` where they're those of a run's contacts, or there are none.
+        earlier: the day with contacts before it; `later`: the one after it.
+        is_behind: some contacts that changed aren't counted yet.
+        agents: empty where there are too many for a page: the dashboards show them.
+        agents_n: agents with contacts that count.
+        responses: survey responses of the whole site; `unlinked_n` of them without a contact, the newest in `unlinked`.
     """
 
     contacts: int
@@ -243,6 +249,12 @@ class DayFigures:
     noted_only: int = 0
     classes: tuple[ClassFigure, ...] = ()
     form_classes: tuple[tuple[str, tuple[ClassFigure, ...]], ...] = ()
+    day: date | None = None
+    earlier: date | None = None
+    later: date | None = None
+    is_behind: bool = False
+    agents_n: int = 0
+    unlinked_n: int = 0
 
     @property
     def class_names(self) -> tuple[str, ...]:

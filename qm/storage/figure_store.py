@@ -148,9 +148,18 @@ class SqlFigureStore(SqlStore):
 
     def newest(self, scope: Scope) -> str:
         """The last day that has cells within the scope; empty without."""
+        return self._a_day(scope, func.max(tables.figure_cells.c.day))
+
+    def beside(self, day: str, scope: Scope) -> tuple[str, str]:
+        """The days with cells within the scope right before and after a day; empty where there is none."""
+        column = tables.figure_cells.c.day
+        before = self._a_day(scope, func.max(column), column < day)
+        return before, self._a_day(scope, func.min(column), column > day)
+
+    def _a_day(self, scope: Scope, which: ColumnElement[str], *where: ColumnElement[bool]) -> str:
         table = tables.figure_cells
-        where = (table.c.grain == (AGENT if scope.agents else TEAM), *_within(table, scope))
-        return self._connection.execute(select(func.max(table.c.day)).where(*where)).scalar() or ""
+        grain = table.c.grain == (AGENT if scope.agents else TEAM)
+        return self._connection.execute(select(which).where(grain, *_within(table, scope), *where)).scalar() or ""
 
     def sums(self, wanted: CellQuery) -> Summed:
         """Added-up cells by the wanted columns."""

@@ -346,6 +346,18 @@ class SqlSurveyStore(SqlStore):
         rows = self._connection.execute(select(table.c.document).where(where).order_by(table.c.response_id))
         return tuple(load(SurveyLink, row.document) for row in rows)
 
+    def count(self) -> int:
+        """Responses."""
+        return self._connection.execute(select(func.count()).select_from(tables.survey_responses)).scalar_one()
+
+    def unlinked(self, most: int) -> tuple[int, tuple[SurveyLink, ...]]:
+        """How many responses have no contact, and the links of some of them by response id."""
+        table = tables.survey_links
+        where = table.c.contact_id == ""
+        n = self._connection.execute(select(func.count()).select_from(table).where(where)).scalar_one()
+        rows = self._connection.execute(select(table.c.document).where(where).order_by(table.c.response_id).limit(most))
+        return n, tuple(load(SurveyLink, row.document) for row in rows)
+
 
 class SqlCoachingStore(SqlStore):
     """The coaching list."""

@@ -44,7 +44,7 @@ def test_test_and_mystery_contacts_never_reach_coaching_or_figures(open_wiring, 
     wiring = open_wiring()
     run(wiring, folder)
     assert wiring.coaching.read() == ()
-    assert wiring.figures.day().agents == ()
+    assert wiring.days.day().agents == ()
     assert answers(wiring, "C1")
 
 

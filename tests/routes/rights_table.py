@@ -174,7 +174,7 @@ REVIEW, STANDING = "/api/v1/reviews/{contact_id:path}", "/api/v1/review-standing
 SESSION = "/api/v1/calibration/sessions/{session_id}"
 ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/"): Row(SIGNED_IN),  # where it leads: test_the_front_page_leads_to_what_is_open
-    ("GET", "/api/v1/overview"): FIGURES,
+    ("GET", "/api/v1/overview"): Row(R.FIGURES_READ, told=(AGENT, TEAM)),
     ("GET", "/quarantine"): FIGURES,
     ("GET", "/api/v1/quarantine"): FIGURES,
     ("GET", "/contacts"): Row(R.CONTACT_READ, told=(AGENT, "C-1", "C-3")),

@@ -70,10 +70,10 @@ def test_no_database_is_503(sample, tmp_path):
 
 
 def test_unforeseen_errors_tell_nothing(app, client, monkeypatch):
-    def fail():
+    def fail(*_):
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(app.state.services.figures, "day", fail)
+    monkeypatch.setattr(app.state.services.days, "day", fail)
     response = client.get("/api/v1/overview")
     assert response.status_code == 500
     assert error_of(response)["code"] == "internal.unexpected"

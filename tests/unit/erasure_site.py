@@ -123,7 +123,9 @@ class Site:
 
     def numbers_of(self):
         """Every figure that people see, without ids."""
-        day = self.figures.day()
+        with self._database.unit_of_work() as unit:
+            everyone = [contact.id for contact in unit.contacts.every()]
+        day = self.figures.of(everyone)
         links = sorted((link.method, link.reason) for link in day.unlinked)
         reports = [self.reports.report(ReportWish(by=by)) for by in ("process", "team", "agent", "channel", "week")]
         cases = self.cases.report(DAY_ONE.date(), NOW.date())

@@ -3,6 +3,7 @@
 import io
 import json
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 from rich.console import Console
@@ -16,6 +17,8 @@ from qm.domain.evaluation import Answer, ClassScore
 from qm.domain.run import Quarantine
 from qm.domain.text import Language
 from qm.rules.loader import load_packs
+from qm.services.days import DayService
+from qm.services.figure_cells import CellService
 from qm.services.figures import FigureService
 from qm.storage.database import Database
 from tests.unit import builders
@@ -63,14 +66,36 @@ def day(tmp_path, monkeypatch):
     database.close()
 
 
+def of_a_run(database, forms):
+    with database.unit_of_work() as unit:
+        everyone = [contact.id for contact in unit.contacts.every()]
+    return FigureService(database.unit_of_work, forms, 5).of(everyone)
+
+
+def of_a_day(database, forms):
+    cells = CellService(database.unit_of_work, database.reading, UTC)
+    return DayService(database.reading, forms, cells, 5).day()
+
+
+@pytest.fixture(params=[of_a_run, of_a_day])
+def figures_of(request):
+    """From contacts, and from the sums of a day: the same."""
+    return request.param
+
+
+def counted(figures_of):
+    """Contacts whose answers that are left to people are told: of a day, those that count for an agent."""
+    return len(MADE) if figures_of is of_a_run else sum(kind is Kind.CUSTOMER for _, _, kind in MADE)
+
+
 def told(figures):
     customer = figures[0]
     return customer.name, customer.accuracy.value, customer.accuracy.n, customer.open
 
 
-def test_each_class_by_day_form_team_and_agent(day):
+def test_each_class_by_day_form_team_and_agent(day, figures_of):
     database, forms = day
-    figures = FigureService(database.unit_of_work, forms, 5).day()
+    figures = figures_of(database, forms)
     assert told(figures.classes) == ("customer", pytest.approx(100 * 5 / 7, abs=1e-4), 7, 1)
     assert [(name, told(own)) for name, own in figures.form_classes] == [("demo", told(figures.classes))]
     assert {team.name: told(team.classes) for team in figures.teams} == {
@@ -83,22 +108,22 @@ def test_each_class_by_day_form_team_and_agent(day):
     ]  # fmt: skip
 
 
-def test_what_only_people_answer_is_counted_apart(day):
+def test_what_only_people_answer_is_counted_apart(day, figures_of):
     database, forms = day
-    figures = FigureService(database.unit_of_work, forms, 5).day()
-    done = len(MADE)
+    figures = figures_of(database, forms)
+    done, left = len(MADE), counted(figures_of)
     assert (figures.answers, figures.cannot_tell) == (2 * done, done)
-    assert (figures.people_only, figures.noted_only) == (2 * done, done)
+    assert (figures.people_only, figures.noted_only) == (2 * left, left)
 
 
-def test_an_error_on_another_form_is_the_contacts_error(day):
+def test_an_error_on_another_form_is_the_contacts_error(day, figures_of):
     database, forms = day
     other = builders.evaluation("C-00", ANSWERS, form_id="other")
     with database.unit_of_work() as unit:
         first = builders.evaluation("C-00", ANSWERS, form_id="demo")
         both = (replace(e, score=replace(e.score, classes=(c,))) for e, c in ((first, CLEAN), (other, ERROR)))
         unit.evaluations.replace("C-00", list(both))
-    figures = FigureService(database.unit_of_work, forms, 5).day()
+    figures = figures_of(database, forms)
     assert figures.classes[0].accuracy.value == pytest.approx(100 * 4 / 7, abs=1e-4)
     assert figures.form_classes[0][1][0].accuracy.value == pytest.approx(100 * 5 / 7, abs=1e-4)
 
@@ -122,10 +147,10 @@ def test_nothing_is_printed_where_no_form_has_a_class(day):
     assert "critical errors" not in result.stdout
 
 
-def test_the_summary_names_what_people_alone_answer(day):
+def test_the_summary_names_what_people_alone_answer(day, figures_of):
     database, forms = day
-    figures = FigureService(database.unit_of_work, forms, 5).day()
-    n, summary = len(MADE), RunSummary("day", (), {}, 0, 0, 0, 0, 0, 1.0, {})
+    figures = figures_of(database, forms)
+    n, summary = counted(figures_of), RunSummary("day", (), {}, 0, 0, 0, 0, 0, 1.0, {})
     for language, told_apart in (
         (Language.ITALIAN, f"{2 * n} risposte che le schede lasciano solo alle persone ({n} senza punteggio)"),
         (Language.ENGLISH, f"{2 * n} answers that the forms leave to people alone ({n} count in no score)"),
