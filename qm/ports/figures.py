@@ -1,6 +1,6 @@
 """What figures ask of the store."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,9 +11,8 @@ from qm.domain.people import Scope
 
 @dataclass(frozen=True)
 class Mark:
-    """A contact of that moment and agent changed."""
+    """Contacts of an agent changed that began in a quarter of an hour."""
 
-    id: str
     started_s: float
     agent_id: str
 
@@ -47,15 +46,15 @@ class FigureStore(Protocol):
     """Sums by day and agent, and what changed since they were taken."""
 
     def marks(self, most: int) -> tuple[Mark, ...]:
-        """Some of the marks."""
+        """What is marked, each quarter and agent once, the earliest first."""
         ...
 
     def is_behind(self) -> bool:
         """Whether there is any mark."""
         ...
 
-    def unmark(self, ids: Sequence[str]) -> None:
-        """Take marks away; no ids where all shall go: `clear`."""
+    def unmark(self, since_s: float, until_s: float, agents: Collection[str]) -> None:
+        """Take away the marks of these agents from one moment up to another (not included)."""
         ...
 
     def clear(self) -> None:

@@ -1,7 +1,7 @@
 """Keep the sums that dashboards add up in step with the contacts."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
@@ -10,13 +10,13 @@ from qm.documents import load
 from qm.domain.evaluation import Score
 from qm.domain.figure_cells import Cells
 from qm.ports import Unit, UnitOfWork
-from qm.ports.figures import Mark
 
 LOCK = "figures"
-AT_ONCE = 2000
-"""Marks that one transaction works off."""
-ON_READING = 40
-"""Days of agents that a page works off before it's shown; what is more is left to the next run."""
+AT_ONCE = 40
+"""Days of agents that one transaction sums, and that a page works off before it's shown; more is left to the next run.
+Enough of them to share the sum of their teams, few enough to hold their contacts."""
+MARKS = 20_000
+"""Quarters of agents that are looked at together."""
 
 
 class CellService:
@@ -36,18 +36,23 @@ class CellService:
         return datetime.fromtimestamp(moment_s, self._zone).date()
 
     def catch_up(self) -> int:
-        """Work off all marks; returns how many there were."""
-        done = 0
-        while worked := self._some(AT_ONCE, None):
-            done += worked
+        """Work off all marks that stand now; returns how many days of agents were summed."""
+        done, is_more = 0, True
+        while is_more:
+            wanted, is_more = self._marked()
+            for day, agents in wanted:
+                self._resum(day, agents)
+                done += len(agents)
         return done
 
     def look(self) -> bool:
         """Work off a few marks before figures are read; whether some are left, so that figures are of a moment ago."""
-        with self._reading() as unit:
-            if not unit.figures.is_behind():
-                return False
-        self._some(AT_ONCE, ON_READING)
+        wanted, _ = self._marked()
+        if not wanted:
+            return False
+        self._resum(*wanted[0])
+        if len(wanted) > 1:
+            return True
         with self._reading() as unit:
             return unit.figures.is_behind()
 
@@ -69,31 +74,29 @@ class CellService:
             wrong = [name for name, day in days.items() if not _equal(self._sum(unit, day), unit.figures.kept(name))]
             return tuple(sorted({*wrong, *(set(unit.figures.days()) - days.keys())}))
 
-    def _some(self, marks: int, most: int | None) -> int:
+    def _marked(self) -> tuple[list[tuple[date, list[str]]], bool]:
+        """Marked agents by day, no more than one transaction takes, and whether there may be others."""
+        with self._reading() as unit:
+            marks = unit.figures.marks(MARKS)
+        wanted: dict[date, set[str]] = defaultdict(set)
+        for mark in marks:
+            wanted[self.day_of(mark.started_s)].add(mark.agent_id)
+        parts = [(day, sorted(wanted[day])) for day in sorted(wanted)]
+        some = [(day, all_[at : at + AT_ONCE]) for day, all_ in parts for at in range(0, len(all_), AT_ONCE)]
+        return some, len(marks) == MARKS
+
+    def _resum(self, day: date, agents: Collection[str]) -> None:
         with self._writing() as unit:
             unit.lock(LOCK)
-            wanted: dict[date, set[str]] = defaultdict(set)
-            ids = []
-            for mark in self._chosen(unit.figures.marks(marks), most):
-                wanted[self.day_of(mark.started_s)].add(mark.agent_id)
-                ids.append(mark.id)
-            # Read first, then taken away: one that another transaction writes meanwhile stays for the next time.
-            unit.figures.unmark(ids)
-            for day, agents in sorted(wanted.items()):
-                unit.figures.replace(day.isoformat(), agents, self._sum(unit, day, agents))
-        return len(ids)
+            # Marks go before contacts are read: one that another transaction writes meanwhile stays for the next time.
+            unit.figures.unmark(*self._span(day), agents)
+            unit.figures.replace(day.isoformat(), agents, self._sum(unit, day, agents))
 
-    def _chosen(self, marks: tuple[Mark, ...], most: int | None) -> Iterator[Mark]:
-        taken: set[tuple[date, str]] = set()
-        for mark in marks:
-            key = self.day_of(mark.started_s), mark.agent_id
-            if most is None or key in taken or len(taken) < most:
-                taken.add(key)
-                yield mark
+    def _sum(self, unit: Unit, day: date, agents: Collection[str] | None = None) -> Cells:
+        return sum_cells(unit.figures.facts(*self._span(day), agents), _score)
 
-    def _sum(self, unit: Unit, day: date, agents: set[str] | None = None) -> Cells:
-        since, until = self._begin(day), self._begin(day + timedelta(days=1))
-        return sum_cells(unit.figures.facts(since, until, agents), _score)
+    def _span(self, day: date) -> tuple[float, float]:
+        return self._begin(day), self._begin(day + timedelta(days=1))
 
     def _begin(self, day: date) -> float:
         return datetime.combine(day, time(), self._zone).astimezone(UTC).timestamp()

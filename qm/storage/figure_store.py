@@ -1,7 +1,7 @@
 """Sums by day and agent in their tables."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
@@ -31,18 +31,20 @@ class SqlFigureStore(SqlStore):
     """Figures' cells and marks."""
 
     def marks(self, most: int) -> tuple[Mark, ...]:
-        """Some of the marks."""
-        table = tables.figure_marks
-        rows = self._connection.execute(select(table).order_by(table.c.id).limit(most))
+        """What is marked, each quarter and agent once, the earliest first."""
+        columns = tables.figure_marks.c.started_s, tables.figure_marks.c.agent_id
+        rows = self._connection.execute(select(*columns).distinct().order_by(*columns).limit(most))
         return tuple(Mark(*row) for row in rows)
 
     def is_behind(self) -> bool:
         """Whether there is any mark."""
         return self._connection.execute(select(tables.figure_marks.c.id).limit(1)).first() is not None
 
-    def unmark(self, ids: Sequence[str]) -> None:
-        """Take marks away."""
-        self._connection.execute(delete(tables.figure_marks).where(self._among(tables.figure_marks.c.id, ids)))
+    def unmark(self, since_s: float, until_s: float, agents: Collection[str]) -> None:
+        """Take away the marks of these agents from one moment up to another (not included)."""
+        table = tables.figure_marks
+        where = table.c.started_s >= since_s, table.c.started_s < until_s
+        self._connection.execute(delete(table).where(*where, self._among(table.c.agent_id, sorted(agents))))
 
     def clear(self) -> None:
         """Take all cells and marks away."""

@@ -93,7 +93,7 @@ def test_the_day_is_the_sites(database, cells):
 
 
 def test_what_changed_too_much_for_a_page_is_left_to_the_run(database, cells, monkeypatch):
-    monkeypatch.setattr("qm.services.figure_cells.ON_READING", 1)
+    monkeypatch.setattr("qm.services.figure_cells.AT_ONCE", 1)
     for n in range(3):
         put(database, f"C-{n}", Answer.MET, Answer.MET, agent=f"A{n}")
     assert cells.look() is True
@@ -101,6 +101,22 @@ def test_what_changed_too_much_for_a_page_is_left_to_the_run(database, cells, mo
     cells.catch_up()
     assert cells.look() is False
     assert len(sums(database, "agent_id", forms=("",))) == 3
+
+
+def test_an_agents_day_is_summed_once_however_often_it_changed(database, cells, monkeypatch):
+    summed = []
+    resum = CellService._resum
+    monkeypatch.setattr(CellService, "_resum", lambda self, *what: (summed.append(what), resum(self, *what)))
+    for n in range(12):
+        put(database, f"C-{n}", Answer.MET, Answer.NOT_MET, agent=f"A{n % 2}", days=n % 3)
+    assert cells.catch_up() == 6
+    assert [agents for _day, agents in summed] == [["A0", "A1"]] * 3
+    monkeypatch.setattr("qm.services.figure_cells.MARKS", 1)
+    put(database, "C-1", Answer.MET, Answer.MET, agent="A0")
+    put(database, "C-2", Answer.MET, Answer.MET, agent="A1")
+    cells.catch_up()
+    assert cells.look() is False
+    assert cells.faults() == ()
 
 
 def test_random_operations_leave_no_fault(database, cells):

@@ -147,10 +147,10 @@ def test_nothing_is_printed_where_no_form_has_a_class(day):
     assert "critical errors" not in result.stdout
 
 
-def test_the_summary_names_what_people_alone_answer(day, figures_of):
+def test_the_summary_names_what_people_alone_answer(day):
     database, forms = day
-    figures = figures_of(database, forms)
-    n, summary = counted(figures_of), RunSummary("day", (), {}, 0, 0, 0, 0, 0, 1.0, {})
+    figures = of_a_run(database, forms)
+    n, summary = len(MADE), RunSummary("day", (), {}, 0, 0, 0, 0, 0, 1.0, {})
     for language, told_apart in (
         (Language.ITALIAN, f"{2 * n} risposte che le schede lasciano solo alle persone ({n} senza punteggio)"),
         (Language.ENGLISH, f"{2 * n} answers that the forms leave to people alone ({n} count in no score)"),
