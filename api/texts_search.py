@@ -37,9 +37,14 @@ WORDS: dict[str, Text] = {
         "{shown} on this page, the latest first; {read} conversations read.",
     ),
     "search.cut": Text(
-        "Il tempo è finito prima di riempire la pagina: continua, oppure aggiungi una parola più rara o un filtro.",
-        "Time ran out before the page was full: go on, or add a rarer word or a filter.",
+        "Finora sono state lette le conversazioni fino al {day}. Continua con quelle precedenti, oppure aggiungi una "
+        "parola più rara o un filtro.",
+        "So far the conversations back to {day} have been read. Go on with those before, or add a rarer word or a "
+        "filter.",
     ),
+    "search.going_on": Text("Cerco ancora. Conversazioni lette: {read}, fino al {day}.",
+                            "Still looking. Conversations read: {read}, back to {day}."),
+    "search.enough": Text("Basta così", "That's enough"),
     "search.none": Text("Nessuna conversazione trovata", "No conversation found"),
     "search.none_hint": Text(
         "Prova con meno parole, senza virgolette o con meno filtri.",

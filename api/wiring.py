@@ -144,7 +144,7 @@ def build_services(settings: Settings) -> Services:
     cases = CaseService(writing, reading, plan, _now, least)
     sign_in = _sign_in(settings, writing, reading)
     calibration = CalibrationService(writing, reading, forms, plan, _now, least)
-    search = SearchService(reading, forms, ZoneInfo(plan.window.zone), monotonic)
+    search = SearchService(reading, forms, ZoneInfo(plan.window.zone), monotonic, settings.search_ms / 1000)
     overturns = OverturnService(writing, reading, forms, lambda: AnswerFolder(settings.data / "answers"), least)
     cells = CellService(writing, reading, settings.timezone)
     disputes, own = _agents_side(settings, writing, reading, forms, overturns)

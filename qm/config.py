@@ -93,6 +93,7 @@ class Settings:
     session_min: int
     session_h: int
     rate: int
+    search_ms: int
     hook_hosts: str
     dispute_h: int
     dispute_decide_h: int

@@ -187,6 +187,12 @@ SETTINGS = (
     Setting("SESSION_MIN", "minutes after which somebody who asks for nothing is signed out", "30", _whole(1, 1440)),
     Setting("SESSION_H", "hours after which anybody signs in again", "12", _whole(1, 168)),
     Setting(
+        "SEARCH_MS",
+        "milliseconds after which a page of the search goes out with what it has, and is gone on with",
+        "150",
+        _whole(0, 60_000),
+    ),
+    Setting(
         "RATE", "requests a minute that are answered to one person or, before sign-in, one address", "600", _whole(10)
     ),
     Setting("HOOK_HOSTS", "hosts of private networks, or without TLS, that webhooks may be sent to", "", str),

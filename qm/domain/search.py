@@ -206,6 +206,15 @@ def first_key(at_s: float) -> int:
     return int(at_s) << KEY_BITS
 
 
+def start_of(key: int) -> int:
+    """When the conversation of an entry starts, in whole seconds since 1970.
+
+    >>> start_of(first_key(1.9))
+    1
+    """
+    return key >> KEY_BITS
+
+
 @dataclass(frozen=True)
 class KeySpan:
     """Keys from `low` up to, not with, `high`; `None`: without an end."""
@@ -264,12 +273,14 @@ class SearchPage:
         next_cursor: to go on with; empty where there is no more.
         read: conversations that were read for this page.
         is_cut: time ran out before the page was full: going on with `next_cursor` looks at earlier ones.
+        reached: where it's cut, the day up to which conversations were looked at.
     """
 
     items: tuple[Hit, ...]
     next_cursor: str
     read: int
     is_cut: bool = False
+    reached: date | None = None
 
 
 @dataclass(frozen=True)

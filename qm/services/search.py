@@ -26,16 +26,17 @@ from qm.domain.search import (
     Spot,
     Wanted,
     first_key,
+    start_of,
 )
 from qm.domain.transcript import Transcript, Turn
 from qm.errors import InputError, NotFoundError
 from qm.ports import Unit, UnitOfWork
 from qm.units import Seconds
 
-AT_ONCE, AT_MOST = 100, 1600
+AT_ONCE, AT_MOST = 100, 400
 """Conversations read from the index, or put into it, in one go; what isn't found among the first is read in more."""
-BUDGET_S: Seconds = 2.0
-"""A page that isn't full by then goes out as it is."""
+LOOK_S: Seconds = 600.0
+"""A command, or a look for alerts, that isn't through by then ends as it is."""
 MOST_TURNS = 3
 """Turns shown of one conversation."""
 MADE_FROM = "signals"
@@ -58,22 +59,24 @@ class SearchService:
         forms: whose criteria can be asked for.
         zone: in which days are told.
         clock: seconds that only grow.
+        look_s: a page that isn't full by then goes out as it is, to be gone on with.
         scope: whose contacts are found.
     """
 
     def __init__(
         self, reading: UnitOfWork, forms: Mapping[str, Form], zone: ZoneInfo, clock: Callable[[], float],
-        scope: Scope = WHOLE,
+        look_s: Seconds = LOOK_S, scope: Scope = WHOLE,
     ) -> None:  # fmt: skip
         self._reading = reading
         self._forms = forms
         self._zone = zone
         self._clock = clock
+        self._look_s = look_s
         self._scope = scope
 
     def seen_by(self, scope: Scope) -> "SearchService":
         """The same for somebody who sees that scope."""
-        return SearchService(self._reading, self._forms, self._zone, self._clock, scope)
+        return SearchService(self._reading, self._forms, self._zone, self._clock, self._look_s, scope)
 
     @property
     def forms(self) -> tuple[Form, ...]:
@@ -101,14 +104,15 @@ class SearchService:
         query = parse_query(text)
         self._check(filters)
         keys = self._span(filters, cursor)
-        until_s = self._clock() + BUDGET_S
+        until_s = self._clock() + self._look_s
         found: list[Found] = []
-        read, at = 0, None
+        read, at = 0, 0
         with self._reading() as unit:
             for candidate in self._candidates(unit, query, filters, keys):
-                if len(found) == size or self._clock() > until_s:
+                if len(found) == size or (read and self._clock() > until_s):
                     is_cut = len(found) < size
-                    return SearchPage(self._hits(unit, found), str(at), read, is_cut)
+                    reached = datetime.fromtimestamp(start_of(at), self._zone).date() if is_cut else None
+                    return SearchPage(self._hits(unit, found), str(at), read, is_cut, reached)
                 read, at = read + 1, candidate.key
                 if (spots := _spots(query, candidate, filters)) is not None:
                     found.append(Found(candidate, spots))
@@ -128,7 +132,7 @@ class SearchService:
         """Contacts whose entries were made since a moment and in which it's found, the latest first, so many."""
         query = parse_query(text)
         self._check(filters)
-        until_s = self._clock() + BUDGET_S
+        until_s = self._clock() + self._look_s
         found: list[str] = []
         with self._reading() as unit:
             for candidate in self._candidates(unit, query, filters, self._span(filters, ""), made_since_s):

@@ -204,10 +204,18 @@ def test_pages_go_on_where_the_last_one_stopped_and_a_page_that_takes_too_long_s
             break
     assert len(found) == len(set(found)) == many // 2
     ticks = iter(range(10_000))
-    slow = SearchService(filled.reading, {}, ROME, lambda: float(next(ticks)))
+    slow = SearchService(filled.reading, {}, ROME, lambda: float(next(ticks)), 2.0)
     page = slow.find("parola rara", SearchFilter(), "", 50)
     assert page.is_cut
     assert page.next_cursor
+    assert page.reached is not None
+    found, cursor, hasty = [], "", SearchService(filled.reading, {}, ROME, lambda: float(next(ticks)), 0.0)
+    for _ in range(2 * many):
+        page = hasty.find("parola rara", SearchFilter(), cursor, 50)
+        found += ids(page)
+        if not (cursor := page.next_cursor):
+            break
+    assert len(found) == many // 2  # however little time there is, every page gets on
 
 
 UNREADABLE = (

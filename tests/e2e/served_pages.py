@@ -37,9 +37,9 @@ def sample_day():
 
 
 @contextmanager
-def served(folder):
-    """The address of the pages over that folder's sample day, which has been filled."""
-    environment = {**os.environ, "QM_DATA": str(folder), "QM_LANGUAGE": "en", "QM_RATE": "100000"}
+def served(folder, **more):
+    """The address of the pages over that folder's sample day, which has been filled; `more` are settings."""
+    environment = {**os.environ, "QM_DATA": str(folder), "QM_LANGUAGE": "en", "QM_RATE": "100000", **more}
     # The port listens before the server runs: no race for it, and the first request simply waits to be taken up.
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -57,11 +57,12 @@ def served(folder):
 
 
 @contextmanager
-def sample_site(folder, change=lambda _database: None):
+def sample_site(folder, change=lambda _database: None, **more):
     """A running server over a sample day and the database behind it, where sessions are opened by `let_in`.
 
     Args:
         change: is given the database before the server starts.
+        more: settings of the server.
     """
     from qm.storage.database import Database
 
@@ -70,7 +71,7 @@ def sample_site(folder, change=lambda _database: None):
     database = Database(settings.database_url)
     try:
         change(database)
-        with served(folder) as address:
+        with served(folder, **more) as address:
             yield types.SimpleNamespace(address=address, database=database)
     finally:
         database.close()
