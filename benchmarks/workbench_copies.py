@@ -34,8 +34,8 @@ STATEMENTS = {
     " FROM made m JOIN published x ON x.contact_id = m.source",
     "recordings": "INSERT INTO recordings (contact_id, sha256) SELECT m.contact_id, x.sha256 FROM made m"
     " JOIN recordings x ON x.contact_id = m.source",
-    "transcripts": "INSERT INTO transcripts (contact_id, grade, document) SELECT m.contact_id, x.grade, x.document"
-    " FROM made m JOIN transcripts x ON x.contact_id = m.source",
+    "transcripts": "INSERT INTO transcripts (contact_id, grade, findings, document)"
+    " SELECT m.contact_id, x.grade, x.findings, x.document FROM made m JOIN transcripts x ON x.contact_id = m.source",
     "signals": "INSERT INTO signals (contact_id, document) SELECT m.contact_id, x.document FROM made m"
     " JOIN signals x ON x.contact_id = m.source",
     "measures": "UPDATE contact_facts SET measures = (SELECT x.measures FROM made m JOIN contact_facts x"

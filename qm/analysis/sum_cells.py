@@ -89,6 +89,9 @@ def _tallied(contact: ContactFact, *, is_done: bool) -> Iterable[tuple[str, str]
         yield "quarantine", contact.code
     if is_done and contact.grade:
         yield "grade", contact.grade
+    if is_done:
+        yield "medium", contact.medium
+        yield from (("finding", code) for code in contact.findings)
     yield "language", contact.language
     if not contact.has_customer:
         yield "missing", "customer"

@@ -47,6 +47,7 @@ class ContactFact:
 
     Attributes:
         code: why it's in quarantine; empty where it isn't.
+        findings: what was found on the recording, by code.
         answers: NPS and satisfaction of each survey response that is linked to it.
     """
 
@@ -59,6 +60,8 @@ class ContactFact:
     state: ItemState | None
     grade: str
     code: str
+    medium: str = "voice"
+    findings: tuple[str, ...] = ()
     forms: tuple[FormFact, ...] = ()
     answers: tuple[tuple[float | None, float | None], ...] = ()
 

@@ -150,11 +150,26 @@ class OpenCriterion:
 
 
 @dataclass(frozen=True)
+class DayCounts:
+    """Contacts of a day by name.
+
+    Attributes:
+        n: of how many.
+    """
+
+    day: date
+    n: int
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class DataQuality:
     """Whether the figures stand on good data.
 
     Attributes:
+        findings: what was found on recordings, among those of calls that are done.
         days: contacts that came, and that stopped, by day.
+        stopped_days: contacts that stopped, by day and in the order of `quarantine`; `finding_days` likewise.
     """
 
     frame: Frame
@@ -167,3 +182,6 @@ class DataQuality:
     missing: tuple[Tally, ...]
     days: tuple[tuple[date, int, int], ...]
     open: tuple[OpenCriterion, ...]
+    findings: tuple[Tally, ...] = ()
+    stopped_days: tuple[DayCounts, ...] = ()
+    finding_days: tuple[DayCounts, ...] = ()

@@ -16,6 +16,7 @@ from qm.analysis.compare_agents import (
     share_of,
     tell_apart,
 )
+from qm.domain.contact import Medium
 from qm.domain.figure_cells import Sums
 from qm.domain.figures import Figure
 from qm.domain.form import Form
@@ -40,6 +41,7 @@ from qm.services.dashboard_views import (
     Trend,
     TrendPoint,
 )
+from qm.services.day_tallies import DayTallies
 from qm.services.figure_cells import CellService
 
 LONGEST = 400
@@ -170,23 +172,23 @@ class DashboardService:
             if frame.period is None:
                 return DataQuality(frame, 0, 0, 0, (), (), (), (), (), ())
             query = self._query(frame, frame.period, ("day",), ("",))
-            days = unit.figures.sums(query)
-            n, done, stopped = (sum(s.count(name) for _, s in days) for name in ("contacts", "done", "quarantined"))
-            tallied: dict[str, list[tuple[str, int]]] = defaultdict(list)
-            for (kind, name), number in unit.figures.tallies(replace(query, by=("kind", "name"), forms=None)):
-                tallied[kind].append((name, number))
-            graded = sum(number for _, number in tallied["grade"])
-            of = {"quarantine": n, "grade": graded, "language": n, "missing": n}
-            shares = {
-                kind: tuple(Tally(name, self._share(number, of[kind])) for name, number in tallied[kind]) for kind in of
-            }
+            days = unit.figures.sums(replace(query, names=("contacts", "done", "quarantined")))
+            found = unit.figures.tallies(replace(query, by=("day", "kind", "name"), forms=None))
             answers = unit.figures.criteria(replace(query, by=("form_id", "criterion_id"), forms=None))
-            return DataQuality(
-                frame, n, done, stopped, shares["quarantine"], shares["grade"], shares["language"],
-                shares["missing"],
-                tuple((date.fromisoformat(key[0]), s.count("contacts"), s.count("quarantined")) for key, s in days),
-                self._open(answers),
-            )  # fmt: skip
+        n, done, stopped = (sum(s.count(name) for _, s in days) for name in ("contacts", "done", "quarantined"))
+        tallies = DayTallies(found)
+        calls = tallies.total("medium", Medium.VOICE)
+        of = {"quarantine": n, "grade": tallies.whole("grade"), "language": n, "missing": n, "finding": calls}
+        shares = {
+            kind: tuple(Tally(name, self._share(hits, of[kind])) for name, hits in tallies.totals(kind)) for kind in of
+        }
+        came = {key[0]: sums.count("contacts") for key, sums in days}
+        return DataQuality(
+            frame, n, done, stopped, shares["quarantine"], shares["grade"], shares["language"], shares["missing"],
+            tuple((date.fromisoformat(key[0]), s.count("contacts"), s.count("quarantined")) for key, s in days),
+            self._open(answers), shares["finding"], tallies.by_day("quarantine", came),
+            tallies.by_day("finding", {day: tallies.at(day, "medium", Medium.VOICE) for day in came}),
+        )  # fmt: skip
 
     def add_milestone(self, day: date, title_it: str, title_en: str, actor: str) -> Milestone:
         """Note what began on a day; a title in one language stands for both.

@@ -68,7 +68,8 @@ class SqlFigureStore(SqlStore):
             yield ContactFact(
                 row.contact_id, Place(row.agent_id, row.team, row.site, row.vendor), row.agent_name, Kind(row.kind),
                 row.language, bool(row.customer_id), ItemState(row.state) if row.state else None, row.grade or "",
-                row.code or "", tuple(forms[row.contact_id]), tuple(answers[row.contact_id]),
+                row.code or "", row.medium, tuple((row.findings or "").split()), tuple(forms[row.contact_id]),
+                tuple(answers[row.contact_id]),
             )  # fmt: skip
 
     def _forms(self, where: list[ColumnElement[bool]]) -> dict[str, list[FormFact]]:
@@ -216,9 +217,12 @@ class SqlFigureStore(SqlStore):
 
 def _contacts(where: list[ColumnElement[bool]]) -> Select[Any]:
     facts, items, stopped, transcripts = tables.contact_facts, tables.items, tables.quarantine, tables.transcripts
-    names = ("contact_id", "agent_id", "team", "site", "vendor", "agent_name", "kind", "language", "customer_id")
+    names = (
+        "contact_id", "agent_id", "team", "site", "vendor", "agent_name", "kind", "language", "customer_id", "medium",
+    )  # fmt: skip
+    told = items.c.state, transcripts.c.grade, transcripts.c.findings, stopped.c.code
     return (
-        select(*(facts.c[name] for name in names), items.c.state, transcripts.c.grade, stopped.c.code)
+        select(*(facts.c[name] for name in names), *told)
         .outerjoin(items, items.c.contact_id == facts.c.contact_id)
         .outerjoin(transcripts, transcripts.c.contact_id == facts.c.contact_id)
         .outerjoin(stopped, stopped.c.subject == facts.c.contact_id)

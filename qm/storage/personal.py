@@ -42,7 +42,7 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     "recordings": {"contact_id": D, "sha256": D},
     "recognitions": _OUTPUT,
     "voices": _OUTPUT,
-    "transcripts": {**_OUTPUT, "grade": D},
+    "transcripts": {**_OUTPUT, "grade": D, "findings": D},
     "signals": _OUTPUT,
     "evaluations": {
         "id": R, "contact_id": R, "form_id": F, "score": F, "criteria": F, "codes": F, "result": F, "document": S,

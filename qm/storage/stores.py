@@ -125,7 +125,9 @@ class SqlOutputStore(SqlStore):
     def save_transcript(self, contact_id: str, transcript: Transcript) -> None:
         """Insert or replace."""
         grade = transcript.grade.letter if transcript.grade else None
-        self._put(tables.transcripts, contact_id=contact_id, grade=grade, document=dump(transcript))
+        found = " ".join(sorted({finding.code for finding in transcript.quality}))
+        document = dump(transcript)
+        self._put(tables.transcripts, contact_id=contact_id, grade=grade, findings=found, document=document)
 
     def transcript(self, contact_id: str) -> Transcript:
         """The turns."""

@@ -121,9 +121,10 @@ voices = Table("voices", metadata, _contact_key(), Column("document", Text, null
 transcripts = Table(
     "transcripts", metadata, _contact_key(),
     Column("grade", String),
+    Column("findings", String, nullable=False, server_default=""),
     Column("document", Text, nullable=False),
 )  # fmt: skip
-"""`grade`: the letter, or nothing for what isn't graded."""
+"""`grade`: the letter, or nothing for what isn't graded. `findings`: codes of the transcript's quality, with blanks."""
 signals = Table("signals", metadata, _contact_key(), Column("document", Text, nullable=False))
 
 HAS_FAILED: ColumnElement[bool] = literal_column("""result LIKE '%"failed_by":["%'""")
