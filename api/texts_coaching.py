@@ -64,6 +64,24 @@ WORDS: dict[str, Text] = {
     "cs.no_control": Text(
         "Il gruppo ha troppo pochi contatti per un confronto.", "The team has too few contacts to compare with."
     ),
+    "cs.error.coaching.no_goal": Text(
+        "Scrivi che cosa deve cambiare: poche parole.", "Write what is to be different: a few words."
+    ),
+    "cs.error.coaching.bad_date": Text("Scegli un giorno entro un anno da oggi.", "Choose a day within the next year."),
+    "cs.error.coaching.bad_target": Text("Un numero da 1 a 100.", "A number from 1 to 100."),
+    "cs.error.coaching.too_long": Text("Il testo è troppo lungo: accorcialo.", "The text is too long: shorten it."),
+    "cs.error.coaching.no_text": Text("Scrivi qualche parola.", "Write a few words."),
+    "cs.error.coaching.open_already": Text(
+        "Su questo punto c'è già un colloquio aperto: continua con quello o chiudilo.",
+        "A session about this is open already: go on with that one, or close it.",
+    ),
+    "cs.error.coaching.changed": Text(
+        "Nel frattempo qualcuno ha cambiato il colloquio. Ora lo vedi com'è: se va ancora bene, invia di nuovo.",
+        "Somebody changed the session meanwhile. You see it as it is now: if it's still right, send it again.",
+    ),
+    "cs.error.coaching.bad_state_now": Text(
+        "Nello stato attuale del colloquio non si può.", "The state of the session doesn't allow it now."
+    ),
     "cs.aside": Text("Metti da parte", "Put aside"),
     "cs.aside.until": Text("Fino al", "Until"),
     "cs.aside.reason": Text("Motivo", "Reason"),

@@ -83,6 +83,7 @@ WORDS = {
     "reason.left_out": Text("sezione tolta da una persona", "a person left the section out"),
     "why.automatic_fail": Text("errore grave", "automatic fail"),
     "why.repeated": Text("ripetuto", "repeated"),
+    "why.disputed": Text("contestato invano", "contested in vain"),
     "why.unhappy_customer": Text("cliente insoddisfatto", "unhappy customer"),
     "why.weight": Text("pesa sul punteggio", "weighs on the score"),
     "grade.A": Text("affidabile", "reliable"),

@@ -1,12 +1,12 @@
 """Coaching sessions: the supervisor's list, planning one, steps with it; JSON twins."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.actor import ActorHere
+from api.coaching_pages import Refused, new_page, session_page
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import render
@@ -23,6 +23,7 @@ from api.schemas.coaching_sessions import (
     version_of,
 )
 from qm.domain.people import Right
+from qm.errors import InputError, NotFoundError
 from qm.services.coaching_sessions import SessionView
 
 router = APIRouter(tags=["coaching"], responses=DOCUMENTED, dependencies=[needs(Right.COACHING_READ)])
@@ -42,17 +43,19 @@ def page(request: Request, services: ServicesHere, state: State = "", supervisor
 @router.get("/coaching/sessions/new", include_in_schema=False, dependencies=[WRITE])
 def new(request: Request, services: ServicesHere, actor: ActorHere, item: str = "") -> Response:
     """The form of a new session, about an item of the list."""
-    found = services.coaching_sessions.item(item)
-    services.audit.look("quotes.viewed", "contact", found.contact_id, actor)
-    due = datetime.now(UTC).date() + timedelta(days=7)
-    (row,) = [row for row in services.coaching.read(agent_id=found.agent_id) if row.item.id == item]
-    return render(request, "coaching_session_new.html", row=row, due=due)
+    return new_page(request, services, actor, item)
 
 
 @router.post("/coaching/sessions", include_in_schema=False, dependencies=[WRITE, *FORM_WRITE])
-def make(services: ServicesHere, actor: ActorHere, fields: FormFields) -> Response:
-    """Plan it."""
-    made = services.coaching_sessions.make(fields.get("item", ""), actor, agreed_of(fields))
+def make(request: Request, services: ServicesHere, actor: ActorHere, fields: FormFields) -> Response:
+    """Plan it; what can't be kept is told there, with what was typed."""
+    item = fields.get("item", "")
+    try:
+        made = services.coaching_sessions.make(item, actor, agreed_of(fields))
+    except NotFoundError:
+        raise
+    except InputError as error:
+        return new_page(request, services, actor, item, Refused(error, fields))
     return RedirectResponse(f"/coaching/sessions/{made.id}", status_code=303)
 
 
@@ -66,16 +69,20 @@ def put_aside(services: ServicesHere, actor: ActorHere, item_id: str, fields: Fo
 @router.get("/coaching/sessions/{session_id}", include_in_schema=False)
 def one_page(request: Request, services: ServicesHere, actor: ActorHere, session_id: str) -> Response:
     """Clips, what was agreed, comments, and what changed since."""
-    view = services.coaching_sessions.get(session_id)
-    services.audit.look("coaching.viewed", "coaching", session_id, actor)
-    return render(request, "coaching_session.html", view=view, own=False)
+    return session_page(request, services, actor, session_id, own=False)
 
 
 @router.post("/coaching/sessions/{session_id}/{step}", include_in_schema=False, dependencies=[WRITE, *FORM_WRITE])
-def step_page(services: ServicesHere, actor: ActorHere, session_id: str, step: str, fields: FormFields) -> Response:
-    """Take a step with it."""
-    text = fields.get("text", "")
-    services.coaching_sessions.take(session_id, step_of(step), actor, text, version_of(fields))
+def step_page(
+    request: Request, services: ServicesHere, actor: ActorHere, session_id: str, step: str, fields: FormFields
+) -> Response:
+    """Take a step with it; what can't be kept is told there, with what was typed."""
+    try:
+        services.coaching_sessions.take(session_id, step_of(step), actor, fields.get("text", ""), version_of(fields))
+    except NotFoundError:
+        raise
+    except InputError as error:
+        return session_page(request, services, actor, session_id, own=False, refused=Refused(error, fields, step))
     return RedirectResponse(f"/coaching/sessions/{session_id}", status_code=303)
 
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from api.actor import ActorHere
+from api.coaching_pages import Refused, session_page
 from api.dependencies import ServicesHere
 from api.envelopes import DOCUMENTED
 from api.pages import render
@@ -12,6 +13,8 @@ from api.people.principal import needs
 from api.same_origin import FormFields
 from api.schemas.coaching_sessions import SessionList, step_of, version_of
 from qm.domain.people import Right
+from qm.errors import InputError, NotFoundError
+from qm.services.coaching_sessions import SessionView
 
 router = APIRouter(tags=["own"], responses=DOCUMENTED, dependencies=[needs(Right.OWN_READ)])
 
@@ -33,9 +36,14 @@ def sessions(services: ServicesHere, actor: ActorHere) -> SessionList:
 @router.get("/mine/coaching/{session_id}", include_in_schema=False)
 def one(request: Request, services: ServicesHere, actor: ActorHere, session_id: str) -> Response:
     """What was agreed, with the clips."""
-    view = services.coaching_sessions.get(session_id)
+    return session_page(request, services, actor, session_id, own=True)
+
+
+@router.get("/api/v1/mine/coaching/{session_id}", summary="One of one's own coaching sessions")
+def one_json(services: ServicesHere, actor: ActorHere, session_id: str) -> SessionView:
+    """Clips, what was agreed, comments, and what changed since it was held."""
     services.audit.look("coaching.viewed", "coaching", session_id, actor)
-    return render(request, "coaching_session.html", view=view, own=True)
+    return services.coaching_sessions.get(session_id)
 
 
 @router.get(
@@ -54,8 +62,15 @@ def audio(request: Request, services: ServicesHere, actor: ActorHere, session_id
 
 
 @router.post("/mine/coaching/{session_id}/{step}", include_in_schema=False, dependencies=[*FORM_WRITE])
-def take(services: ServicesHere, actor: ActorHere, session_id: str, step: str, fields: FormFields) -> Response:
-    """Comment, or mark what was agreed as done."""
+def take(
+    request: Request, services: ServicesHere, actor: ActorHere, session_id: str, step: str, fields: FormFields
+) -> Response:
+    """Comment, or mark what was agreed as done; what can't be kept is told there, with what was typed."""
     text, seen = fields.get("text", ""), version_of(fields)
-    services.coaching_sessions.take(session_id, step_of(step), actor, text, seen, is_agent=True)
+    try:
+        services.coaching_sessions.take(session_id, step_of(step), actor, text, seen, is_agent=True)
+    except NotFoundError:
+        raise
+    except InputError as error:
+        return session_page(request, services, actor, session_id, own=True, refused=Refused(error, fields, step))
     return RedirectResponse(f"/mine/coaching/{session_id}", status_code=303)

@@ -1,6 +1,7 @@
 """What a supervisor takes into a conversation with an agent."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from qm.domain.figures import Count
 from qm.units import Seconds
@@ -16,10 +17,13 @@ class CoachingItem:
         missed: contacts where the criterion wasn't met, of those where it was answered.
         missed_lo: 95 % interval of that share, lower end.
         missed_hi: upper end.
-        reasons: stable codes of why it was picked (`automatic_fail`, `repeated`, `unhappy_customer`, `weight`).
+        reasons: stable codes of why it was picked (`automatic_fail`, `repeated`, `disputed`,
+            `unhappy_customer`, `weight`).
         quote: the words said, or the nearest miss of the searched turns.
         turn_ids: turns quoted or searched.
         absence: true where the point is that something was *not* said.
+        since: start of the first contact that `missed` counts; `None`: picked before this was kept.
+        until: start of the last one.
     """
 
     id: str
@@ -39,3 +43,5 @@ class CoachingItem:
     quote: str
     turn_ids: tuple[str, ...]
     absence: bool
+    since: datetime | None = None
+    until: datetime | None = None

@@ -189,8 +189,12 @@ class EvaluationStore(Protocol):
         """How many answers of each kind count for a criterion, over all contacts."""
         ...
 
-    def counted(self) -> Mapping[str, Mapping[str, str]]:
-        """Where people's answers count: by evaluation, the answer to each criterion; empty: left to people."""
+    def counted(self, among: Collection[str] | None = None) -> Mapping[str, Mapping[str, str]]:
+        """Where people's answers count: by evaluation, the answer to each criterion; empty: left to people.
+
+        Args:
+            among: ids of evaluations; `None`: all.
+        """
         ...
 
     def get(self, evaluation_id: str) -> Evaluation:

@@ -1,12 +1,13 @@
 """The coaching list: made from all done contacts, read by supervisor."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from qm.analysis.pick_coaching import pick_coaching, with_people
+from qm.analysis.pick_coaching import contested_in_vain, pick_coaching, recent, with_people
 from qm.domain.coaching import CoachingItem
 from qm.domain.coaching_session import CoachingSession, SessionState
 from qm.domain.contact import Contact
+from qm.domain.evaluation import Answer
 from qm.domain.form import Form
 from qm.domain.people import WHOLE, Scope
 from qm.domain.run import ItemState
@@ -41,13 +42,14 @@ class CoachingService:
         with self._unit_of_work() as unit:
             unit.lock("coaching")
             states = unit.work.states()
-            contacts = {c.id: c for c in unit.contacts.every() if states.get(c.id) is ItemState.DONE}
+            contacts = recent(c for c in unit.contacts.every() if states.get(c.id) is ItemState.DONE)
             unhappy = _unhappy(unit)
             # One at a time: all of a site's evaluations would take a tenth of a MiB a contact.
             evaluations = (e for e in unit.evaluations.every() if e.contact_id in contacts and e.form_id in self._forms)
             people = unit.evaluations.counted()
             as_counted = (with_people(e, people.get(e.id, {})) for e in evaluations)
-            items = pick_coaching(contacts, as_counted, self._forms, unhappy, self._most)
+            contested = contested_in_vain(unit.disputes.decided())
+            items = pick_coaching(contacts, as_counted, self._forms, unhappy, self._most, contested)
             unit.coaching.replace(items)
         return items
 
@@ -63,7 +65,8 @@ class CoachingService:
         """
         with self._unit_of_work() as unit:
             aside = unit.coaching_sessions.aside(today) if today else {}
-            items = [i for i in unit.coaching.every() if agent_id in ("", i.agent_id) and i.id not in aside]
+            listed = [i for i in unit.coaching.every() if agent_id in ("", i.agent_id) and i.id not in aside]
+            items = still_missed(unit, listed)
             talks = _latest(unit.coaching_sessions.some(agent_id=agent_id))
             contacts = unit.contacts.some({item.contact_id for item in items}, self._scope)
             rows = [self._row(item, contacts[item.contact_id], talks) for item in items if item.contact_id in contacts]
@@ -97,6 +100,13 @@ class CoachingService:
             contact_started_at=contact.started_at, process=contact.process, medium=contact.medium.value,
             session_id=talk.id if talk and talk.is_open else "", last_held_at=talk.held_at if talk else None,
         )  # fmt: skip
+
+
+def still_missed(unit: Unit, items: Sequence[CoachingItem]) -> tuple[CoachingItem, ...]:
+    """Without the items that a review or a ruling has answered otherwise since the list was made."""
+    people = unit.evaluations.counted([item.evaluation_id for item in items])
+    missed = Answer.NOT_MET.value
+    return tuple(i for i in items if people.get(i.evaluation_id, {}).get(i.criterion_id, missed) == missed)
 
 
 def leader(contact: Contact) -> str:

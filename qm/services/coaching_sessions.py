@@ -25,6 +25,7 @@ from qm.errors import ConflictError, InputError, NotFoundError
 from qm.ports import Unit, UnitOfWork
 from qm.ports.coaching_sessions import PutAside
 from qm.services.audit_notes import note_coaching
+from qm.services.coaching import still_missed
 
 BEFORE = timedelta(days=28)
 """How long before the picking the "before" begins."""
@@ -218,11 +219,11 @@ class CoachingSessionService:
             unit.audit.note("coaching.put_aside", "coaching", item.id, after=after, actor=by)
 
     def _item(self, unit: Unit, item_id: str) -> tuple[CoachingItem, Agent]:
-        for item in unit.coaching.every():
-            if item.id == item_id:
-                contacts = unit.contacts.some({item.contact_id}, self._scope)
-                if item.contact_id in contacts:
-                    return item, contacts[item.contact_id].agent
+        named = [item for item in unit.coaching.every() if item.id == item_id]
+        for item in still_missed(unit, named):
+            contacts = unit.contacts.some({item.contact_id}, self._scope)
+            if item.contact_id in contacts:
+                return item, contacts[item.contact_id].agent
         raise NotFoundError("coaching.unknown_item", "no such coaching item", "the list was made anew: open it again")
 
     def _within(self, unit: Unit, session_id: str) -> CoachingSession:

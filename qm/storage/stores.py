@@ -1,6 +1,6 @@
 """Stores over one SQLAlchemy connection. They speak domain values and never commit."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from sqlalchemy import Connection, Table, delete, func, select, update
@@ -205,13 +205,13 @@ class SqlEvaluationStore(SqlStore):
         statement = select(table.c.answer, func.count()).where(table.c.criterion_id == criterion_id)
         return {answer: int(n) for answer, n in self._connection.execute(statement.group_by(table.c.answer))}
 
-    def counted(self) -> Mapping[str, Mapping[str, str]]:
+    def counted(self, among: Collection[str] | None = None) -> Mapping[str, Mapping[str, str]]:
         """Where people's answers count: by evaluation, the answer to each criterion; empty: left to people."""
         table, lists = tables.evaluations, tables.criterion_lists
         statement = (
             select(table.c.id, table.c.codes, lists.c.criteria)
             .join(lists, lists.c.id == table.c.criteria)
-            .where(table.c.counts != "machine")
+            .where(table.c.counts != "machine", *([] if among is None else [self._among(table.c.id, among)]))
         )
         given = {letter: answer.value for answer, letter in LETTERS.items()}
         return {

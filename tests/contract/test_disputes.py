@@ -17,6 +17,8 @@ from qm.domain.review import GivenAnswer
 from qm.domain.trained_answers import Standing
 from qm.errors import ConflictError, InputError, NotFoundError, QmError, RightError
 from qm.rules.aggregate import score_form
+from qm.services.coaching import CoachingService
+from qm.services.coaching_sessions import Agreed, CoachingSessionService
 from qm.services.contacts import ContactService
 from qm.services.disputes import Claim, Decision, DisputeService
 from qm.services.overturns import OverturnService
@@ -360,6 +362,42 @@ def test_coaching_leaves_out_what_was_overturned(house):
         (told,) = unit.evaluations.counted().values()
         assert told == {"c1": "met", "c2": "met", "c3": ""}
         assert unit.evaluations.tally("c2") == {"met": 1, "not_met": 2}
+
+
+def listed(house, agent_id="A-1"):
+    return CoachingService(house.database.unit_of_work, FORMS, 3).read(agent_id=agent_id)
+
+
+def test_what_was_contested_in_vain_twice_becomes_a_reason_to_talk(house):
+    coaching = CoachingService(house.database.unit_of_work, FORMS, 3)
+    for contact_id, reasons in (("C-1", ("repeated",)), ("C-3", ("repeated", "disputed"))):
+        opened = house.contest(contact_id=contact_id)
+        house.disputes.decide(opened.id, [uphold()], "vera", 1)
+        coaching.refresh()
+        (row,) = listed(house)
+        assert row.item.reasons == reasons
+    assert (row.item.missed.hits, row.item.missed.n, row.item.since) == (2, 2, NOW - timedelta(hours=9))
+
+
+@pytest.mark.parametrize("answer", [MET, Answer.NOT_APPLICABLE])
+def test_what_a_ruling_overturned_leaves_the_coaching_list_at_once(house, answer):
+    coaching = CoachingService(house.database.unit_of_work, FORMS, 3)
+    coaching.refresh()
+    (row,) = listed(house)
+    sessions = CoachingSessionService(
+        house.database.unit_of_work, house.database.reading, FORMS, lambda: NOW, lambda _n: "0001", 2
+    )
+    opened = house.contest(contact_id=row.item.contact_id)
+    assert listed(house) == (row,), "nothing was decided yet"
+    house.disputes.decide(opened.id, [overturn(answer=answer)], "vera", 1)
+    assert listed(house) == ()
+    assert code_of(lambda: sessions.item(row.item.id)) == "coaching.unknown_item"
+    agreed = Agreed("x", NOW.date() + timedelta(days=7))
+    assert code_of(lambda: sessions.make(row.item.id, "sara", agreed)) == "coaching.unknown_item"
+    coaching.refresh()
+    (other,) = listed(house)
+    assert other.item.contact_id != row.item.contact_id, "missed in the other contact still"
+    assert len(listed(house, "A-2")) == 1, "of somebody else"
 
 
 def test_an_input_error_is_one(house):

@@ -259,6 +259,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/mine/coaching"): Row(R.OWN_READ),
     ("GET", "/api/v1/mine/coaching"): Row(R.OWN_READ),
     ("GET", "/mine/coaching/{session_id}"): Row(R.OWN_READ, status=404),
+    ("GET", "/api/v1/mine/coaching/{session_id}"): Row(R.OWN_READ, status=404),
     ("GET", "/mine/coaching/{session_id}/clips/{place}/audio"): Row(R.OWN_READ, status=404),
     ("POST", "/mine/coaching/{session_id}/{step}"): Row(R.OWN_READ, status=404, fields=lambda _site: {}),
     ("GET", "/voc"): FIGURES,

@@ -1,14 +1,25 @@
 """The few things worth a conversation."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from qm.analysis.pick_coaching import LONGEST_CLIP_S, clip, criterion_shares, pick_coaching
+from qm.analysis.pick_coaching import (
+    LONGEST_CLIP_S,
+    PERIOD,
+    clip,
+    contested_in_vain,
+    criterion_shares,
+    pick_coaching,
+    recent,
+)
 from qm.domain.contact import Agent, Kind
+from qm.domain.dispute import Dispute, DisputedItem, DisputeState, Ruling
 from qm.domain.evaluation import Answer, Evidence, EvidenceKind
 from tests.unit import builders
 
+NINE = builders.NINE
 MET, NOT_MET = Answer.MET, Answer.NOT_MET
 FORM = builders.form(
     (1.0, [builders.criterion("heavy", points=2.0), builders.criterion("light")]),
@@ -117,3 +128,63 @@ def test_what_was_not_said_shows_what_was_searched():
     (item,) = pick_coaching({"C-1": of(1)}, [evaluation], {"form": FORM}, frozenset(), 3)
     assert item.absence
     assert (item.quote, item.turn_ids, item.start_s, item.end_s) == ("la chiamata", ("t1",), 0.0, 60.0)
+
+
+def contested(*places, ruling=Ruling.UPHELD, state=DisputeState.DECIDED, answer=NOT_MET, name="light"):
+    item = DisputedItem(name, answer, "rule", "no", ruling=ruling)
+    made = [Dispute(f"d-{place}", f"C-{place}", "form", "A-1", "anna", state, NINE, NINE, (item,)) for place in places]
+    return contested_in_vain(made)
+
+
+def picked_with(told):
+    contacts = [of(place) for place in range(4)]
+    evaluations = [
+        builders.evaluation(contact.id, [builders.answer("light", NOT_MET), builders.answer("other", NOT_MET)])
+        for contact in contacts
+    ]
+    return pick_coaching({c.id: c for c in contacts}, evaluations, {"form": FORM}, frozenset(), 3, told)
+
+
+def test_what_was_contested_in_vain_again_and_again_goes_first_and_is_heard():
+    plain = {item.criterion_id: item for item in picked_with(frozenset())}
+    light, other = sorted(picked_with(contested(0, 1)), key=lambda item: item.criterion_id)
+    assert light.reasons == ("repeated", "disputed")
+    assert light.contact_id == "C-1", "a contact that was contested"
+    assert light.priority == pytest.approx(1.5 * plain["light"].priority, rel=1e-4)
+    assert other == replace(plain["other"], rank=other.rank)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        contested(0),
+        contested(0, 0),
+        contested(0, 1, ruling=Ruling.OVERTURNED),
+        contested(0, 1, ruling=None, state=DisputeState.OPEN),
+        contested(0, 1, state=DisputeState.EXPIRED),
+        contested(0, 1, answer=MET),
+        contested(8, 9),
+    ],
+    ids=["once", "twice on one contact", "overturned", "open", "expired", "a met", "elsewhere"],
+)
+def test_what_was_not_contested_in_vain_repeatedly_changes_nothing(told):
+    assert picked_with(told) == picked_with(frozenset())
+
+
+def test_an_item_tells_from_when_to_when_it_was_asked():
+    days = [NINE + timedelta(days=place) for place in range(3)]
+    given = zip((NOT_MET, MET, Answer.NOT_APPLICABLE), days, strict=True)
+    (item,) = pick(*((of(place, started_at=at), {"light": one}) for place, (one, at) in enumerate(given)))
+    assert (item.missed.hits, item.missed.n, item.since, item.until) == (1, 2, days[0], days[1])
+
+
+def test_the_period_ends_with_each_agents_own_newest_contact_that_counts():
+    other = Agent("A-2", "Bea", "")
+    contacts = [
+        of(1, started_at=NINE - PERIOD), of(2, started_at=NINE - PERIOD + timedelta(seconds=1)), of(3),
+        of(4, started_at=NINE + timedelta(days=300), agent=other),
+        of(5, started_at=NINE + timedelta(days=300), kind=Kind.TEST),
+    ]  # fmt: skip
+    assert list(recent(contacts)) == ["C-2", "C-3", "C-4"]
+    assert recent(iter(contacts)) == recent(contacts)
+    assert recent([]) == {}
