@@ -1,5 +1,6 @@
 """Accuracy by class of critical criteria: the share of contacts without an error of the class."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -65,10 +66,10 @@ def class_figures(contacts: Iterable[Mapping[str, ClassState]], least_n: int) ->
         least_n: no value below so many contacts (at least 2) of which it's known.
     """
     states = list(contacts)
+    found = {each.value: Counter(one[each.value] for one in states if each.value in one) for each in Critical}
     return tuple(
-        class_figure(each.value, *(own.count(state) for state in ClassState), least_n)
-        for each in Critical
-        for own in [[one[each.value] for one in states if each.value in one]]
+        class_figure(name, own[ClassState.CLEAN], own[ClassState.ERROR], own[ClassState.OPEN], least_n)
+        for name, own in found.items()
     )
 
 

@@ -1,7 +1,7 @@
 """A day in numbers on a site of any size: added up from cells, never from contacts."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -116,7 +116,10 @@ class DayService:
         )  # fmt: skip
 
     def _classes(self, sums: Sums) -> tuple[ClassFigure, ...]:
-        def states(name: str) -> Collection[int]:
-            return tuple(sums.count(f"{name}_{state}") for state in ("clean", "error", "open"))
+        def count(name: str, state: str) -> int:
+            return sums.count(f"{name}_{state}")
 
-        return tuple(class_figure(each.value, *states(each.value), self._min_n) for each in Critical)
+        return tuple(
+            class_figure(name, count(name, "clean"), count(name, "error"), count(name, "open"), self._min_n)
+            for name in map(str, Critical)
+        )
