@@ -6,15 +6,24 @@ from datetime import UTC, datetime, timedelta
 
 from fastapi import Request, Response
 
+from api.charts_intervals import IntervalRow, Intervals, interval_plot
 from api.envelopes import status_of
-from api.pages import render
+from api.pages import language_of, render
+from api.presentation import percent
+from api.schemas.coaching_sessions import CLIP_FIELD, also_of
+from api.texts import say
 from api.wiring import Services
+from qm.domain.figures import Figure
+from qm.domain.text import Language
 from qm.errors import InputError, NotFoundError
+from qm.services.coaching_sessions import SessionView
 
 PLACES = {"coaching.no_goal": "goal", "coaching.bad_target": "target", "coaching.bad_date": "due"}
 """The field that a refusal is about; what isn't here is told above the form."""
 USUAL = timedelta(days=7)
 """A session is due in a week, unless told otherwise."""
+CHOSEN = 2
+"""Clips beside the item's own that are ticked to begin with."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +63,20 @@ def new_page(
         NotFoundError: there is no such item (any more).
     """
     found = services.coaching_sessions.item(item_id)
-    services.audit.look("quotes.viewed", "contact", found.contact_id, actor)
+    clips = services.coaching_sessions.offered(item_id)
+    for clip in clips:
+        services.audit.look("quotes.viewed", "contact", clip.contact_id, actor)
     row = next((row for row in services.coaching.read(agent_id=found.agent_id) if row.item.id == item_id), None)
     if row is None:
         raise NotFoundError("coaching.unknown_item", "no such coaching item", "the list was made anew: open it again")
-    typed = {
-        "goal": None, "target": "", "commitment": "", "due": (datetime.now(UTC).date() + USUAL).isoformat(),
-    } | dict(refused.typed if refused else {})  # fmt: skip
+    given = dict(refused.typed) if refused else {}
+    usual = {"target": "", "commitment": "", "due": (datetime.now(UTC).date() + USUAL).isoformat()}
+    chosen = also_of(given) if refused else [clip.contact_id for clip in clips[1 : 1 + CHOSEN]]
     status = status_of(refused.error) if refused else 200
-    return render(request, "coaching_session_new.html", status=status, row=row, typed=typed, refused=refused)
+    return render(
+        request, "coaching_session_new.html", status=status, row=row, typed={"goal": None} | usual | given,
+        refused=refused, clips=clips, chosen=chosen, clip_field=CLIP_FIELD,
+    )  # fmt: skip
 
 
 def session_page(
@@ -72,4 +86,27 @@ def session_page(
     view = services.coaching_sessions.get(session_id)
     services.audit.look("coaching.viewed", "coaching", session_id, actor)
     status = status_of(refused.error) if refused else 200
-    return render(request, "coaching_session.html", status=status, view=view, own=own, refused=refused)
+    plot = _change_plot(view, language_of(request))
+    return render(request, "coaching_session.html", status=status, view=view, own=own, refused=refused, plot=plot)
+
+
+def _change_plot(view: SessionView, language: Language) -> Intervals | None:
+    """Shares before and after with their intervals, of the agent and of the rest of the team."""
+    if view.change is None:
+        return None
+    times = say("cs.before", language), say("cs.after", language)
+    whose = ((view.session.agent.name, view.change.own), (say("cs.team", language), view.change.team))
+    rows = [
+        IntervalRow(f"{name}, {when.lower()}", figure, _words(figure, language), is_quiet=place > 0)
+        for place, (name, figures) in enumerate(whose) for when, figure in zip(times, figures, strict=True)
+        if figure.n
+    ]  # fmt: skip
+    target = view.session.target
+    return interval_plot(rows, lambda tick: percent(tick, language), low=0.0, high=1.0, zero=None, target=target)
+
+
+def _words(figure: Figure, language: Language) -> str:
+    if figure.value is None or figure.lo is None or figure.hi is None:
+        return f"n={figure.n}"
+    value, lo, hi = (percent(each, language) for each in (figure.value, figure.lo, figure.hi))
+    return f"{value} ({lo}…{hi}), n={figure.n}"

@@ -37,6 +37,7 @@ WORDS: dict[str, Text] = {
     "cs.text.answered": Text("Com'è andata", "How it went"),
     "cs.text.done": Text("Esito", "Outcome"),
     "cs.text.cancelled": Text("Perché", "Why"),
+    "cs.also": Text("Ascoltate insieme anche", "Listen together to these as well"),
     "cs.clips": Text("Da ascoltare", "To listen to"),
     "cs.play_all": Text("Ascolta tutto di seguito", "Play all in a row"),
     "cs.history": Text("Storia", "History"),

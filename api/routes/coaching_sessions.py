@@ -14,10 +14,12 @@ from api.people.forms import CALL_WRITE, FORM_WRITE
 from api.people.principal import needs
 from api.same_origin import FormFields
 from api.schemas.coaching_sessions import (
+    ClipList,
     NewSession,
     SessionList,
     SessionStepIn,
     agreed_of,
+    also_of,
     day_of,
     step_of,
     version_of,
@@ -51,7 +53,7 @@ def make(request: Request, services: ServicesHere, actor: ActorHere, fields: For
     """Plan it; what can't be kept is told there, with what was typed."""
     item = fields.get("item", "")
     try:
-        made = services.coaching_sessions.make(item, actor, agreed_of(fields))
+        made = services.coaching_sessions.make(item, actor, agreed_of(fields), also_of(fields))
     except NotFoundError:
         raise
     except InputError as error:
@@ -96,8 +98,17 @@ def sessions(services: ServicesHere, actor: ActorHere, state: State = "", superv
 @router.post(ADDRESS, summary="Plan a coaching session", status_code=201, dependencies=[WRITE, *CALL_WRITE])
 def make_json(services: ServicesHere, actor: ActorHere, filled: NewSession) -> SessionView:
     """From an item of the coaching list; 409 where one about the same criterion is open with the agent."""
-    made = services.coaching_sessions.make(filled.item, actor, filled.agreed())
+    made = services.coaching_sessions.make(filled.item, actor, filled.agreed(), filled.also)
     return services.coaching_sessions.get(made.id)
+
+
+@router.get("/api/v1/coaching/clips/{item_id}", summary="What may be listened to about an item", dependencies=[WRITE])
+def offered(services: ServicesHere, actor: ActorHere, item_id: str) -> ClipList:
+    """The item's own clip, then those of the agent's other contacts that missed the same, the newest first."""
+    clips = services.coaching_sessions.offered(item_id)
+    for clip in clips:
+        services.audit.look("quotes.viewed", "contact", clip.contact_id, actor)
+    return ClipList(items=clips)
 
 
 @router.get(ADDRESS + "/{session_id}", summary="One coaching session")

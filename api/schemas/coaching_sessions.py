@@ -6,9 +6,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from qm.domain.coaching_session import StepKind
+from qm.domain.coaching_session import SessionClip, StepKind
 from qm.errors import InputError
 from qm.services.coaching_sessions import Agreed, SessionView
+
+CLIP_FIELD = "clip."
 
 
 class SessionList(BaseModel):
@@ -17,6 +19,14 @@ class SessionList(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     items: tuple[SessionView, ...]
+
+
+class ClipList(BaseModel):
+    """Clips that a session may have."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: tuple[SessionClip, ...]
 
 
 class NewSession(BaseModel):
@@ -29,6 +39,9 @@ class NewSession(BaseModel):
     due: date
     target: Annotated[float | None, Field(description="share of contacts, 0 to 1")] = None
     commitment: str = ""
+    also: Annotated[
+        tuple[str, ...], Field(max_length=20, description="other contacts of the agent to listen to, as offered")
+    ] = ()
 
     def agreed(self) -> Agreed:
         """As the core takes it."""
@@ -68,6 +81,11 @@ def agreed_of(fields: Mapping[str, str]) -> Agreed:
     except ValueError:
         raise InputError("coaching.bad_target", "the target isn't a number", "between 1 and 100 %") from None
     return Agreed(fields.get("goal", ""), day_of(fields.get("due", "")), share, fields.get("commitment", ""))
+
+
+def also_of(fields: Mapping[str, str]) -> tuple[str, ...]:
+    """Contacts of the clips that are ticked in a form."""
+    return tuple(name.removeprefix(CLIP_FIELD) for name in fields if name.startswith(CLIP_FIELD))
 
 
 def step_of(kind: str) -> StepKind:

@@ -162,7 +162,7 @@ def _item(misses: Sequence[Miss], answered: Sequence[datetime]) -> CoachingItem:
     )  # fmt: skip
     reasons = tuple(name for name, holds in flags if holds) or ("weight",)
     start_s, end_s = clip(best.answer.evidence)
-    shown = _shown(best.answer.evidence)
+    shown = shown_evidence(best.answer.evidence)
     criterion_id = best.answer.criterion_id
     return CoachingItem(
         id="co-" + fingerprint(best.contact.agent.id, criterion_id, best.evaluation_id)[:12],
@@ -180,7 +180,7 @@ def _can_be_heard(miss: Miss) -> bool:
     return answer.reason != ERASED and (answer.origin is not Origin.PERSON or bool(answer.evidence))
 
 
-def _shown(evidence: Sequence[Evidence]) -> Evidence | None:
+def shown_evidence(evidence: Sequence[Evidence]) -> Evidence | None:
     """What to show: the agent's own words first, then anybody's, then what was searched, then a measured span."""
     order = (EvidenceKind.WORDS, EvidenceKind.ABSENCE, EvidenceKind.SIGNAL)
     ranked = sorted(

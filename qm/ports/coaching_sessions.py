@@ -69,3 +69,9 @@ class CoachingSessionStore(Protocol):
             others_of: (team, agent): of the others in the agent's team.
         """
         ...
+
+    def missed(
+        self, form_id: str, criterion_id: str, agent_id: str, since: datetime, until: datetime, most: int
+    ) -> tuple[str, ...]:
+        """Contacts with customers of an agent that didn't meet a criterion, begun in that time, the newest first."""
+        ...

@@ -1,6 +1,6 @@
 """Use cases of coaching sessions: planned from an item, held, answered by the agent, closed; and what changed since."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -26,6 +26,7 @@ from qm.ports import Unit, UnitOfWork
 from qm.ports.coaching_sessions import PutAside
 from qm.services.audit_notes import note_coaching
 from qm.services.coaching import still_missed
+from qm.services.coaching_clips import chosen_clips, offered_clips
 
 BEFORE = timedelta(days=28)
 """How long before the picking the "before" begins."""
@@ -149,11 +150,23 @@ class CoachingSessionService:
         with self._reading() as unit:
             return self._item(unit, item_id)[0]
 
-    def make(self, item_id: str, supervisor: str, agreed: Agreed) -> CoachingSession:
-        """Plan a session about an item.
+    def offered(self, item_id: str) -> tuple[SessionClip, ...]:
+        """What may be listened to about an item: its own clip, then others of the agent that missed the same.
 
         Raises:
             NotFoundError: no such item within the scope.
+        """
+        with self._reading() as unit:
+            return offered_clips(unit, *self._item(unit, item_id), self._scope)
+
+    def make(self, item_id: str, supervisor: str, agreed: Agreed, also: Collection[str] = ()) -> CoachingSession:
+        """Plan a session about an item.
+
+        Args:
+            also: other contacts to listen to, of those that are offered.
+
+        Raises:
+            NotFoundError: no such item within the scope, or no such clip.
             InputError: a text is missing or too long, a date or share can't be.
             ConflictError: a session about the same criterion with the same agent is open.
         """
@@ -166,9 +179,9 @@ class CoachingSessionService:
                 if (other.form_id, other.criterion_id) == (item.form_id, item.criterion_id):
                     message = "a session about this criterion is open with this agent"
                     raise ConflictError("coaching.open_already", message, "go on with that one, or close it")
-            clip = SessionClip(item.contact_id, item.evaluation_id, item.start_s, item.end_s, item.quote)
+            clips = chosen_clips(offered_clips(unit, item, agent, self._scope), also)
             session = CoachingSession(
-                "cs-" + self._token(12), agent, supervisor, item.form_id, item.criterion_id, item.id, (clip,),
+                "cs-" + self._token(12), agent, supervisor, item.form_id, item.criterion_id, item.id, clips,
                 agreed.goal.strip(), agreed.due, now, agreed.target, agreed.commitment.strip(),
                 history=(SessionStep(now, supervisor, StepKind.MADE),),
             )  # fmt: skip

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
+from typing import Any
 
-from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from qm.documents import dump, load
@@ -96,31 +97,50 @@ class SqlCoachingSessionStore(SqlStore):
         others_of: tuple[str, str] = ("", ""),
     ) -> Count:  # fmt: skip
         """Counted in the database, from the columns beside the documents."""
-        facts, evaluations, lists = tables.contact_facts, tables.evaluations, tables.criterion_lists
-        where = [
-            evaluations.c.form_id == form_id, facts.c.kind == Kind.CUSTOMER.value,
-            facts.c.started_s >= since.timestamp(), facts.c.started_s < until.timestamp(),
-        ]  # fmt: skip
+        facts = tables.contact_facts
         team, but = others_of
-        if team:
-            where += [facts.c.team == team, facts.c.agent_id != but]
+        where = [facts.c.team == team, facts.c.agent_id != but] if team else []
         if agent_id:
             where.append(facts.c.agent_id == agent_id)
-        known = {row.id: row.criteria.split() for row in self._connection.execute(select(lists))}
-        places = {name: listed.index(criterion_id) + 1 for name, listed in known.items() if criterion_id in listed}
-        if not places:
-            return Count(0, 0)
-        # A letter a criterion; where it stands depends on the list that the evaluation was made with.
-        place = case(*((evaluations.c.criteria == name, number) for name, number in places.items()), else_=0)
-        letter = func.substr(evaluations.c.codes, place, 1)
-        statement = (
-            select(letter, func.count())
-            .join_from(facts, evaluations, evaluations.c.contact_id == facts.c.contact_id)
-            .where(*where, evaluations.c.criteria.in_(list(places)), letter.in_(["m", "n"]))
-            .group_by(letter)
-        )
+        letter, joined = self._letter(form_id, criterion_id)
+        where += [*_within(since, until), letter.in_(["m", "n"])]
+        statement = joined.add_columns(letter, func.count()).where(*where).group_by(letter)
         found = {answer: int(n) for answer, n in self._connection.execute(statement)}
         return Count(found.get("m", 0), found.get("m", 0) + found.get("n", 0))
+
+    def missed(
+        self, form_id: str, criterion_id: str, agent_id: str, since: datetime, until: datetime, most: int
+    ) -> tuple[str, ...]:
+        """Contacts of an agent that didn't meet it, told from the columns that hold what counts, the newest first."""
+        facts = tables.contact_facts
+        letter, joined = self._letter(form_id, criterion_id)
+        statement = (
+            joined.add_columns(facts.c.contact_id)
+            .where(facts.c.agent_id == agent_id, *_within(since, until), letter == "n")
+            .order_by(facts.c.started_s.desc(), facts.c.contact_id).limit(most)
+        )  # fmt: skip
+        return tuple(self._connection.execute(statement).scalars())
+
+    def _letter(self, form_id: str, criterion_id: str) -> tuple[ColumnElement[str], Select[Any]]:
+        """The letter of an answer that counts, and contacts joined with their evaluations on the form.
+
+        A letter a criterion; where it stands depends on the list that the evaluation was made with.
+        """
+        facts, evaluations, lists = tables.contact_facts, tables.evaluations, tables.criterion_lists
+        known = {row.id: row.criteria.split() for row in self._connection.execute(select(lists))}
+        places = {name: listed.index(criterion_id) + 1 for name, listed in known.items() if criterion_id in listed}
+        whens = [(evaluations.c.criteria == name, number) for name, number in places.items()]
+        letter = func.substr(evaluations.c.codes, case(*whens, else_=0), 1) if whens else literal("")
+        joined = select().join_from(facts, evaluations, evaluations.c.contact_id == facts.c.contact_id)
+        return letter, joined.where(evaluations.c.form_id == form_id, evaluations.c.criteria.in_(list(places)))
+
+
+def _within(since: datetime, until: datetime) -> list[ColumnElement[bool]]:
+    facts = tables.contact_facts
+    return [
+        facts.c.kind == Kind.CUSTOMER.value, facts.c.started_s >= since.timestamp(),
+        facts.c.started_s < until.timestamp(),
+    ]  # fmt: skip
 
 
 def _changed() -> ConflictError:

@@ -73,6 +73,34 @@ def item_id(coaching):
     return coaching.read()[0].item.id
 
 
+def test_other_contacts_that_missed_it_are_offered_and_chosen(database, sessions, item_id):
+    own, *others = sessions.offered(item_id)
+    assert (own.contact_id, len(others)) == (sessions.item(item_id).contact_id, 4)
+    names = [one.contact_id for one in others]
+    assert names == [f"C-{n}" for n in range(1, 12) if f"C-{n}" != own.contact_id][:4]  # the newest first
+    assert "C-0" not in names  # it met the criterion
+    made = sessions.make(item_id, "boss", AGREED, names[:2])
+    assert [clip.contact_id for clip in made.clips] == [own.contact_id, *names[:2]]
+    assert made.clips[1].quote == f"detto in {names[0]}"
+    assert made.clips[1].end_s > made.clips[1].start_s
+
+
+def test_a_clip_that_isnt_offered_is_refused(sessions, item_id):
+    for wrong in ("C-0", "nowhere"):
+        with pytest.raises(NotFoundError, match=r"coaching\.no_clip"):
+            sessions.make(item_id, "boss", AGREED, [wrong])
+    assert sessions.every() == ()
+
+
+def test_clips_of_another_team_arent_offered(database, sessions, item_id, coaching):
+    own = sessions.item(item_id).contact_id
+    for n in range(1, 12):
+        if f"C-{n}" != own:
+            talk(database, f"C-{n}", replace(ANNA, team="Partner"), NOW - timedelta(days=2, minutes=n), met=False)
+    assert len(sessions.offered(item_id)) == 5
+    assert [c.contact_id for c in sessions.seen_by(Scope(teams=frozenset({"Casa"}))).offered(item_id)] == [own]
+
+
 def actions(database):
     with database.reading() as unit:
         return [event.action for event in unit.audit.after(0, 100) if event.action.startswith("coaching.")]
