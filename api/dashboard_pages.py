@@ -15,7 +15,7 @@ from qm.services.dashboard_views import ScoreRow, Trend
 SHADES = 5
 """Steps of the heat map, each with a colour and a mark of its own."""
 MOST_DRAWN = 60
-"""Agents in the plot; the table has them all."""
+"""Agents of one page, in plot and table; the JSON twin and the CSV have them all."""
 
 
 def agents_plot(rows: Sequence[ScoreRow], language: Language) -> Intervals | None:

@@ -59,6 +59,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
         other_lang=other,
         switch_url=_same_page(request, lang=other.value),
         more_url=lambda cursor: _same_page(request, cursor=cursor),
+        same_page=lambda **changed: _same_page(request, **{name: str(value) for name, value in changed.items()}),
         whole_talk_url=_same_page(request, talk=WHOLE_TALK),
         is_whole_talk=request.query_params.get("talk") == WHOLE_TALK,
         status=status,

@@ -38,15 +38,20 @@ def _wish(
     return Wish(days, read_day(since), read_day(until), form, team, measure, step)
 
 
+AgentsFrom = Annotated[int, Query(ge=0, le=100_000, description="how many agents are left out before")]
 WishHere = Annotated[Wish, Depends(_wish)]
 
 
 @router.get("/dashboards", include_in_schema=False)
-def scorecard_page(request: Request, services: ServicesHere, wish: WishHere) -> Response:
-    """Teams and agents."""
+def scorecard_page(request: Request, services: ServicesHere, wish: WishHere, agents: AgentsFrom = 0) -> Response:
+    """Teams and agents, so many of these a page."""
     card, language = services.dashboards.scorecard(wish), language_of(request)
-    plot = dashboard_pages.agents_plot(card.agents, language)
-    return render(request, "dashboard_scores.html", card=card, frame=card.frame, wish=wish, plot_of_agents=plot)
+    shown = card.agents[agents : agents + dashboard_pages.MOST_DRAWN]
+    plot = dashboard_pages.agents_plot(shown, language)
+    return render(
+        request, "dashboard_scores.html", card=card, frame=card.frame, wish=wish, plot_of_agents=plot, shown=shown,
+        first=agents, most=dashboard_pages.MOST_DRAWN,
+    )  # fmt: skip
 
 
 @router.get("/api/v1/dashboards", summary="Scores of teams and agents")

@@ -118,8 +118,10 @@ class CaseService:
             every = wanted.state in (CaseState.CLOSED, EVERY_STATE)
             found = unit.cases.every() if every else unit.cases.unfinished()
             cases = [case for case in found if not is_erased(case.id)]
-            rows = [self.row(*pair, now) for pair in self._seen(unit, cases)]
+            seen = {case.id: (case, contact) for case, contact in self._seen(unit, cases)}
             opening = unit.documents.get(*OPENING) if self._scope.is_whole else None
+        # Hours of work and days off are counted for the rows that are shown alone, unless a filter asks.
+        rows = [self.row(*pair, now, is_brief=wanted.day is None) for pair in seen.values()]
         rows.sort(key=_urgency)
         left = [row for row in rows if row.state is not CaseState.CLOSED]
         live = [row for row in left if row.stands]
@@ -128,7 +130,8 @@ class CaseService:
         page = fit[begin : begin + size] if size else fit[begin:]
         more = begin + len(page) < len(fit)
         return CaseQueue(
-            items=tuple(page), total=len(fit), next_cursor=page[-1].id if more else "", made_at=now,
+            items=tuple(self.row(*seen[row.id], now) for row in page), total=len(fit),
+            next_cursor=page[-1].id if more else "", made_at=now,
             unfinished=len(live), withdrawn=len(left) - len(live), overdue=sum(row.is_overdue for row in live),
             unassigned=sum(not row.assignee for row in live), high=sum(row.severity == HIGH for row in live),
             detractors_without_contact=json.loads(opening)["without_contact"] if opening else 0,
@@ -199,8 +202,8 @@ class CaseService:
             pairs = [(self.row(*pair, now), pair[0]) for pair in self._seen(unit, unit.cases.every())]
         return tuple(sorted(pairs, key=lambda pair: (pair[0].opened_at, pair[0].id)))
 
-    def row(self, case: Case, contact: Contact | None, now: datetime) -> CaseRow:
-        """The line of a case."""
+    def row(self, case: Case, contact: Contact | None, now: datetime, *, is_brief: bool = False) -> CaseRow:
+        """The line of a case; a brief one doesn't tell the day of its queue nor the hours left."""
         # A corrected survey leaves nothing to be called about: no deadline runs, the case only has to be closed.
         due, calendar = case.due if case.stands else None, self.plan.calendar
         zone = ZoneInfo(calendar.zone)
@@ -209,19 +212,21 @@ class CaseService:
             customer_id=contact.customer_id if contact else "", agent_id=contact.agent.id if contact else "",
             agent_name=contact.agent.name if contact else "", team=contact.agent.team if contact else "",
             process=contact.process if contact else "", opened_at=case.opened_at.astimezone(zone),
-            queue_day=next_working_day(case.opened_at, calendar), state=case.state, assignee=case.assignee,
+            queue_day=case.opened_at.date() if is_brief else next_working_day(case.opened_at, calendar),
+            state=case.state, assignee=case.assignee,
             severity=case.severity.name.lower(), value=case.value.name.lower(), scores=case.scores,
             attempts=len(case.attempts), is_reached=case.is_reached, next_step=_next_step(case, now),
             due=due.astimezone(zone) if due else None,
-            hours_left=round(hours_between(now, due, calendar), 1) if due else None,
+            hours_left=round(hours_between(now, due, calendar), 1) if due and not is_brief else None,
             is_overdue=due is not None and due < now, cause_id=case.cause_id,
             outcome=case.outcome.value if case.outcome else "", stands=case.stands,
         )  # fmt: skip
 
     def _seen(self, unit: Unit, cases: "tuple[Case, ...] | list[Case]") -> Iterator[Pair]:
         """Those within the scope, each with its contact."""
+        known = unit.contacts.some({case.contact_id for case in cases if case.contact_id}, WHOLE)
         for case in cases:
-            contact = unit.contacts.get(case.contact_id) if case.contact_id else None
+            contact = known.get(case.contact_id)
             if self._scope.is_whole or (contact is not None and self._scope.allows(contact)):
                 yield case, contact
 
