@@ -13,8 +13,9 @@ from qm.ports import Unit, UnitOfWork
 
 LOCK = "figures"
 AT_ONCE = 40
-"""Days of agents that one transaction sums, and that a page works off before it's shown; more is left to the next run.
-Enough of them to share the sum of their teams, few enough to hold their contacts."""
+"""Days of agents that one transaction sums: enough to share their teams' sum, few enough to hold their contacts."""
+ON_READING = 4
+"""Days of agents that a page sums before it's shown, some 10 ms each; what is more is left to the next run."""
 MARKS = 20_000
 """Quarters of agents that are looked at together."""
 
@@ -50,8 +51,9 @@ class CellService:
         wanted, _ = self._marked()
         if not wanted:
             return False
-        self._resum(*wanted[0])
-        if len(wanted) > 1:
+        day, agents = wanted[0]
+        self._resum(day, agents[:ON_READING])
+        if len(wanted) > 1 or len(agents) > ON_READING:
             return True
         with self._reading() as unit:
             return unit.figures.is_behind()

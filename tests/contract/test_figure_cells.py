@@ -93,7 +93,7 @@ def test_the_day_is_the_sites(database, cells):
 
 
 def test_what_changed_too_much_for_a_page_is_left_to_the_run(database, cells, monkeypatch):
-    monkeypatch.setattr("qm.services.figure_cells.AT_ONCE", 1)
+    monkeypatch.setattr("qm.services.figure_cells.ON_READING", 1)
     for n in range(3):
         put(database, f"C-{n}", Answer.MET, Answer.MET, agent=f"A{n}")
     assert cells.look() is True
