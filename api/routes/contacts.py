@@ -22,19 +22,22 @@ router = APIRouter(tags=["contacts"], responses=DOCUMENTED, dependencies=[needs(
 
 @router.get("/contacts", include_in_schema=False)
 def contacts_page(
-    request: Request, services: ServicesHere, wanted: FilterHere, cursor: Cursor = "", size: Size = 50
-) -> Response:
+    request: Request, services: ServicesHere, wanted: FilterHere, actor: ActorHere, cursor: Cursor = "",
+    size: Size = 50,
+) -> Response:  # fmt: skip
     """The list with its filters; to htmx only the rows that come next."""
-    page = services.contacts.page(wanted, cursor, size)
+    page = services.contacts.page(wanted, cursor, size, actor)
     if request.headers.get("hx-request") == "true":
         return render(request, "contact_rows.html", page=page)
     return render(request, "contacts.html", page=page, wanted=wanted, choices=services.contacts.choices())
 
 
 @router.get("/api/v1/contacts", summary="List contacts")
-def contacts(services: ServicesHere, wanted: FilterHere, cursor: Cursor = "", size: Size = 50) -> ContactPage:
+def contacts(
+    services: ServicesHere, wanted: FilterHere, actor: ActorHere, cursor: Cursor = "", size: Size = 50
+) -> ContactPage:
     """Contacts in order of start, narrowed by the filters. Ask again with `next_cursor` until it's empty."""
-    return services.contacts.page(wanted, cursor, size)
+    return services.contacts.page(wanted, cursor, size, actor)
 
 
 # The routes below a contact come first: an id may hold a slash, so the contact itself takes the whole rest.

@@ -68,7 +68,7 @@ WishHere = Annotated[ExportWish, Depends(_wish)]
 )  # fmt: skip
 def contacts_csv(services: ServicesHere, actor: ActorHere, wish: WishHere) -> Response:
     """One line a contact: facts, state, scores, answers, measures and survey answer, as docs/formats.md names them."""
-    pieces = services.export.csv(wish)
+    pieces = services.export.csv(wish, actor)
     services.audit.look("contacts.exported", "list", "contacts", actor)
     return StreamingResponse(pieces, media_type="text/csv; charset=utf-8", headers=_named("contacts.csv"))
 
@@ -84,7 +84,7 @@ def contacts_parquet(services: ServicesHere, actor: ActorHere, wish: WishHere) -
     services.audit.look("contacts.exported", "list", "contacts", actor)
     with ExitStack() as stack:
         target = stack.enter_context(TemporaryFile())
-        write_parquet(target, columns, services.export.pages(wish))
+        write_parquet(target, columns, services.export.pages(wish, actor))
         stack.pop_all()  # closed once it was sent
     media = "application/vnd.apache.parquet"
     return StreamingResponse(_pieces(target), media_type=media, headers=_named("contacts.parquet"))

@@ -94,7 +94,7 @@ def _find(
     services: Services, actor: str, q: str, filters: SearchFilter, cursor: str, size: int
 ) -> SearchPage:  # fmt: skip
     """What was found, told only once that is noted. What was typed isn't noted: it may name people."""
-    found = services.search.find(q, filters, cursor, size)
+    found = services.search.find(q, filters, cursor, size, actor)
     services.audit.look("search.used", "list", "search", actor)
     return found
 

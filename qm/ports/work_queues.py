@@ -97,6 +97,10 @@ class WorkQueueStore(Protocol):
         """One assignment, or `NotFoundError`."""
         ...
 
+    def blind_pairs(self, analyst: str) -> frozenset[tuple[str, str]]:
+        """Contacts and forms that somebody is still to review, and on which another person's answers count already."""
+        ...
+
     def blind_forms(self, contact_id: str, analyst: str) -> frozenset[str]:
         """Forms on which somebody is still to review that contact."""
         ...

@@ -1,7 +1,7 @@
 """Contacts as a table for other programs: one row a contact, CSV or Parquet, however many there are."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -79,8 +79,11 @@ class ContactExport:
             *([Column("survey_comment", TEXT)] if wish.comments else []),
         )  # fmt: skip
 
-    def pages(self, wish: ExportWish) -> Iterator[list[list[Any]]]:
+    def pages(self, wish: ExportWish, reader: str = "") -> Iterator[list[list[Any]]]:
         """Rows in the order of the columns, some at a time; each page is a short transaction of its own.
+
+        Args:
+            reader: login; scores and answers on forms that they are still to review are left out.
 
         Raises:
             NotFoundError: no such form.
@@ -92,15 +95,16 @@ class ContactExport:
         while True:
             with self._reading() as unit:
                 rows = unit.export.rows(since_s, until_s, self._scope, after, AT_ONCE)
+                blind = unit.work_queues.blind_pairs(reader) if reader else frozenset()
             if rows:
-                yield [_cells(row, names) for row in rows]
+                yield [_cells(_without(row, blind), names) for row in rows]
             if len(rows) < AT_ONCE:
                 return
             after = rows[-1].started_s, rows[-1].contact_id
 
-    def csv(self, wish: ExportWish) -> Iterator[str]:
+    def csv(self, wish: ExportWish, reader: str = "") -> Iterator[str]:
         """The table as CSV, piece by piece; the first piece is read at once, so that what can't be had is told."""
-        head, pages = csv_rows([[column.name for column in self.columns(wish)]]), self.pages(wish)
+        head, pages = csv_rows([[column.name for column in self.columns(wish)]]), self.pages(wish, reader)
         first = next(pages, [])
 
         def pieces() -> Iterator[str]:
@@ -121,6 +125,15 @@ class ContactExport:
 
     def _begin(self, day: date | None) -> float | None:
         return datetime.combine(day, time(), self._zone).timestamp() if day else None
+
+
+def _without(row: ExportRow, blind: Collection[tuple[str, str]]) -> ExportRow:
+    forms = {form for contact_id, form in blind if contact_id == row.contact_id} if blind else set()
+    if not forms:
+        return row
+    scores = {form: score for form, score in row.scores.items() if form not in forms}
+    answers = {key: word for key, word in row.answers.items() if key[0] not in forms}
+    return replace(row, scores=scores, answers=answers)
 
 
 def _cells(row: ExportRow, names: Sequence[str]) -> list[Any]:

@@ -55,16 +55,26 @@ class ContactService:
         """The same for somebody who sees that scope."""
         return ContactService(self._unit_of_work, self._forms, scope)
 
-    def page(self, wanted: ContactFilter, cursor: str = "", size: int = 50) -> ContactPage:
+    def page(self, wanted: ContactFilter, cursor: str = "", size: int = 50, reader: str = "") -> ContactPage:
         """One page of the list in order of start; `cursor` is the last id of the page before.
+
+        Args:
+            reader: login; what others answered on forms that they are still to review isn't told: neither as a score
+                nor by a filter that rests on answers.
 
         Raises:
             NotFoundError: the cursor names no contact of this filter.
         """
         with self._unit_of_work() as unit:
             page = unit.contacts.page(wanted.query(self._forms, self._scope), cursor, size)
-        rows = tuple(_listed(line, self._forms) for line in page.items)
-        return ContactPage(rows, rows[-1].id if page.has_more and rows else "", page.total, page.is_longer)
+            blind = unit.work_queues.blind_pairs(reader) if reader else frozenset()
+        by_answers, unseen = wanted.failed or wanted.open_only, {contact_id for contact_id, _ in blind}
+        rows = tuple(
+            _listed(line, self._forms, blind)
+            for line in page.items if not (by_answers and line.contact.id in unseen)
+        )  # fmt: skip
+        after = page.items[-1].contact.id if page.has_more and page.items else ""
+        return ContactPage(rows, after, page.total, page.is_longer)
 
     def choices(self) -> Choices:
         """Values to filter by: (value, label) pairs of agent, team, process and medium."""
@@ -148,9 +158,10 @@ class ContactService:
             return unit.work.quarantined()
 
 
-def _listed(line: ListedContact, forms: Mapping[str, Form]) -> ContactRow:
+def _listed(line: ListedContact, forms: Mapping[str, Form], blind: Collection[tuple[str, str]]) -> ContactRow:
     is_done = line.state is ItemState.DONE
-    scores = _scores(line.briefs, forms) if is_done else ()
+    told = [brief for brief in line.briefs if (line.contact.id, brief.form_id) not in blind]
+    scores = _scores(told, forms) if is_done else ()
     return _row(line.contact, line.state, scores, line.response, line.code, line.grade if is_done else "")
 
 

@@ -110,7 +110,7 @@ class SavedSearchService:
                 continue
             at_s = self._now().timestamp()
             try:
-                found = self._finder.seen_by(scope).new_ones(one.text, one.filters, one.since_s, MOST_NOTED)
+                found = self._finder.seen_by(scope).new_ones(one.text, one.filters, one.since_s, MOST_NOTED, one.owner)
             except InputError:  # a form or criterion that is no more; the page says so when it's opened
                 continue
             with self._unit_of_work() as unit:

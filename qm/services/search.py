@@ -95,8 +95,11 @@ class SearchService:
         with self._reading() as unit:
             return unit.search.size()
 
-    def find(self, text: str, filters: SearchFilter, cursor: str = "", size: int = 20) -> SearchPage:
+    def find(self, text: str, filters: SearchFilter, cursor: str = "", size: int = 20, reader: str = "") -> SearchPage:
         """A page of conversations, the latest first.
+
+        Args:
+            reader: login; a filter by answers doesn't find contacts that they are still to review on that form.
 
         Raises:
             InputError: the query or a filter can't be read (`search.query`, `search.filter`, `page.bad_cursor`).
@@ -108,13 +111,14 @@ class SearchService:
         found: list[Found] = []
         read, at = 0, 0
         with self._reading() as unit:
+            unseen = _unseen(unit, filters, reader)
             for candidate in self._candidates(unit, query, filters, keys):
                 if len(found) == size or (read and self._clock() > until_s):
                     is_cut = len(found) < size
                     reached = datetime.fromtimestamp(start_of(at), self._zone).date() if is_cut else None
                     return SearchPage(self._hits(unit, found), str(at), read, is_cut, reached)
                 read, at = read + 1, candidate.key
-                if (spots := _spots(query, candidate, filters)) is not None:
+                if candidate.contact_id not in unseen and (spots := _spots(query, candidate, filters)) is not None:
                     found.append(Found(candidate, spots))
             return SearchPage(self._hits(unit, found), "", read)
 
@@ -128,17 +132,20 @@ class SearchService:
         self._check(filters)
         self._span(filters, "")
 
-    def new_ones(self, text: str, filters: SearchFilter, made_since_s: float, most: int) -> tuple[str, ...]:
+    def new_ones(
+        self, text: str, filters: SearchFilter, made_since_s: float, most: int, reader: str = ""
+    ) -> tuple[str, ...]:
         """Contacts whose entries were made since a moment and in which it's found, the latest first, so many."""
         query = parse_query(text)
         self._check(filters)
         until_s = self._clock() + self._look_s
         found: list[str] = []
         with self._reading() as unit:
+            unseen = _unseen(unit, filters, reader)
             for candidate in self._candidates(unit, query, filters, self._span(filters, ""), made_since_s):
                 if len(found) == most or self._clock() > until_s:
                     break
-                if _spots(query, candidate, filters) is not None:
+                if candidate.contact_id not in unseen and _spots(query, candidate, filters) is not None:
                     found.append(candidate.contact_id)
         return tuple(found)
 
@@ -195,6 +202,14 @@ class SearchService:
                 )
                 hits.append(_hit(contacts[contact_id], transcript, one, has_audio=has_audio))
         return tuple(hits)
+
+
+def _unseen(unit: Unit, filters: SearchFilter, reader: str) -> frozenset[str]:
+    """Contacts of which a filter by answers would tell the reader what others answered before them."""
+    if not reader or not (filters.criterion_id or filters.score_most is not None):
+        return frozenset()
+    pairs = unit.work_queues.blind_pairs(reader)
+    return frozenset(contact_id for contact_id, form_id in pairs if form_id == filters.form_id)
 
 
 def _wanted(query: Query) -> Wanted:

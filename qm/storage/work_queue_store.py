@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, insert, select, tuple_, update
 
 from qm.documents import dump, load
+from qm.domain.dispute import CountedBy
 from qm.domain.evaluation import Answer, Origin
 from qm.domain.people import Scope
 from qm.domain.review import ReviewState
@@ -120,6 +121,15 @@ class SqlWorkQueueStore(SqlStore):
         if row is None:
             raise NotFoundError("queue.no_assignment", "no such contact in this queue", "load the page again")
         return _assignment(row)
+
+    def blind_pairs(self, analyst: str) -> frozenset[tuple[str, str]]:
+        """Contacts and forms that somebody is still to review, and on which another person's answers count already."""
+        table = tables.evaluations
+        joined = select(A.c.contact_id, A.c.form_id).join(
+            table, and_(table.c.contact_id == A.c.contact_id, table.c.form_id == A.c.form_id)
+        )
+        rows = self._connection.execute(joined.where(*_open_of(analyst), table.c.counts != CountedBy.MACHINE.value))
+        return frozenset((row.contact_id, row.form_id) for row in rows)
 
     def blind_forms(self, contact_id: str, analyst: str) -> frozenset[str]:
         """Forms on which somebody is still to review that contact."""

@@ -19,6 +19,8 @@ from qm.domain.work_queue import (
 )
 from qm.errors import ConflictError, InputError, NotFoundError
 from qm.services.assignments import AssignmentService
+from qm.services.contact_export import ContactExport, ExportWish
+from qm.services.contacts import ContactFilter, ContactService
 from tests.unit.queue_site import DAY, FORM, PLAN, Work, person
 
 NORD = Scope(teams=frozenset({"Nord"}))
@@ -175,6 +177,33 @@ def test_the_second_evaluator_is_somebody_else_and_sees_nothing_of_the_first(wor
     view = work.queues.get(queue.id)
     assert view.pairs == 1
     assert view.answers.of(Coefficient.PERCENT).figure.value is None, "one contact tells nothing"
+
+
+def test_lists_and_exports_tell_the_second_evaluator_nothing_of_the_first(work):
+    queue = work.queues.draw(replace(PLAN, second_share=1.0), "ada")
+    contact_id = work.work.mine("ada").next.assignment.contact_id
+    units, forms = (work.database.unit_of_work, work.database.reading), {FORM.id: FORM}
+    contacts, export = ContactService(units[1], forms), ContactExport(units[1], forms, "Europe/Rome")
+
+    def told(reader):
+        rows = {row.id: row.scores for row in contacts.page(ContactFilter(), reader=reader).items}
+        names = [column.name for column in export.columns(ExportWish())]
+        ((cells,),) = [[row for row in page if row[0] == contact_id] for page in export.pages(ExportWish(), reader)]
+        named = dict(zip(names, cells, strict=True))
+        return len(rows[contact_id]), named[f"score:{FORM.id}"] is not None, named[f"answer:{FORM.id}/c1"] is not None
+
+    assert told("bea") == told("ada") == (1, True, True)  # what the machine said is nobody's secret
+    work.review(contact_id, "ada", Answer.NOT_MET)
+    assert [row.analyst for row in rows_of(work, queue) if row.step is SECOND] == ["bea"]
+    assert told("bea") == (0, False, False)
+    assert told("ada") == told("ciro") == told("") == (1, True, True)
+    with units[1]() as unit:
+        assert unit.work_queues.blind_pairs("bea") == {(contact_id, FORM.id)}
+    open_only = contacts.page(ContactFilter(open_only=True), reader="ciro").items
+    seen = contacts.page(ContactFilter(open_only=True), reader="bea").items
+    assert {row.id for row in seen} == {row.id for row in open_only} - {contact_id}
+    work.review(contact_id, "bea")
+    assert told("bea") == (1, True, True)
 
 
 def test_no_second_evaluator_where_nobody_else_can(work):
