@@ -46,6 +46,7 @@ from qm.services.overturns import OverturnService
 from qm.services.own_contacts import OwnContactService
 from qm.services.people import PeopleService
 from qm.services.rater_study import RaterStudyService
+from qm.services.remembered import Remembered
 from qm.services.repeats import RepeatService
 from qm.services.reviews import ReviewService
 from qm.services.saved_searches import SavedSearchService
@@ -67,6 +68,10 @@ from qm.voc_file import read_plan
 
 UNNAMED = "unnamed"
 """Stands in the audit trail for a process of ours that acts for nobody."""
+
+
+CHOICES_S = 20.0
+"""The choices of a list's filters are made anew after so long: on a large site that takes 0.1 s."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +160,7 @@ def build_services(settings: Settings) -> Services:
         objects=objects,
         playback=Playback(objects),
         plan=plan,
-        contacts=ContactService(reading, forms),
+        contacts=ContactService(reading, forms, remembered=Remembered(monotonic, CHOICES_S)),
         coaching=CoachingService(reading, forms, settings.coaching_items),
         days=DayService(reading, forms, cells, least),
         survey_intake=_survey_intake(settings, writing, forms, plan, cases),

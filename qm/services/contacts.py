@@ -14,6 +14,7 @@ from qm.errors import NotFoundError
 from qm.ports import Unit, UnitOfWork
 from qm.ports.contact_list import Choices, ContactQuery, ListedContact
 from qm.services.keep_out import contact_within
+from qm.services.remembered import Remembered
 from qm.services.settling import counted_of
 from qm.services.view_evaluation import form_score, view_counted, view_evaluation
 from qm.services.views import ContactPage, ContactRow, ContactView, EvaluationView, FormScore, SurveyView
@@ -44,16 +45,21 @@ class ContactService:
     Args:
         forms: by id, to name criteria and sections.
         scope: whose contacts are shown; all others are as if they weren't there.
+        remembered: keeps the choices of filters for a moment, by scope.
     """
 
-    def __init__(self, unit_of_work: UnitOfWork, forms: Mapping[str, Form], scope: Scope = WHOLE) -> None:
+    def __init__(
+        self, unit_of_work: UnitOfWork, forms: Mapping[str, Form], scope: Scope = WHOLE,
+        remembered: Remembered[Choices] | None = None,
+    ) -> None:  # fmt: skip
         self._unit_of_work = unit_of_work
         self._forms = forms
         self._scope = scope
+        self._remembered = remembered
 
     def seen_by(self, scope: Scope) -> "ContactService":
         """The same for somebody who sees that scope."""
-        return ContactService(self._unit_of_work, self._forms, scope)
+        return ContactService(self._unit_of_work, self._forms, scope, self._remembered)
 
     def page(self, wanted: ContactFilter, cursor: str = "", size: int = 50, reader: str = "") -> ContactPage:
         """One page of the list in order of start; `cursor` is the last id of the page before.
@@ -78,6 +84,11 @@ class ContactService:
 
     def choices(self) -> Choices:
         """Values to filter by: (value, label) pairs of agent, team, process and medium."""
+        if self._remembered is None:
+            return self._choices()
+        return self._remembered.get(self._scope, self._choices)
+
+    def _choices(self) -> Choices:
         with self._unit_of_work() as unit:
             return unit.contacts.choices(self._scope)
 
