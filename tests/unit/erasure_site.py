@@ -123,7 +123,7 @@ class Site:
 
     def numbers_of(self):
         """Every figure that people see, without ids."""
-        with self._database.unit_of_work() as unit:
+        with self.database.unit_of_work() as unit:
             everyone = [contact.id for contact in unit.contacts.every()]
         day = self.figures.of(everyone)
         links = sorted((link.method, link.reason) for link in day.unlinked)
