@@ -17,6 +17,9 @@ from qm.operations.traces import close_traces, configure_traces
 GRACE_S = 20
 """Seconds that requests may still take after the signal; an orchestrator kills after 30."""
 BACKLOG = 2048
+KEEP_ALIVE_S = 75
+"""Seconds that an idle connection stays open: what people take between two pages. After uvicorn's own 5, a request
+may come just as its connection is closed."""
 
 
 def serve(app: Any, settings: Settings, port: int, first: Callable[[], None] = lambda: None) -> None:
@@ -39,6 +42,7 @@ def serve(app: Any, settings: Settings, port: int, first: Callable[[], None] = l
     listening = listen(settings.host, port)
     config = uvicorn.Config(
         app, factory=isinstance(app, str), log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_S,
+        timeout_keep_alive=KEEP_ALIVE_S,
         ssl_context_factory=(lambda _config, _default: tls) if tls else None,
     )  # fmt: skip
     # The server ends by giving the signal to whoever had it before: that would be the end before the traces are sent.
