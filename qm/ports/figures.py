@@ -49,6 +49,10 @@ class FigureStore(Protocol):
         """What is marked, each quarter and agent once, the earliest first."""
         ...
 
+    def some_marks(self, most: int) -> tuple[Mark, ...]:
+        """Some of the marks, as they come: however many there are, it takes no time."""
+        ...
+
     def is_behind(self) -> bool:
         """Whether there is any mark."""
         ...

@@ -1,7 +1,7 @@
 """Keep the sums that dashboards add up in step with the contacts."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
@@ -10,6 +10,7 @@ from qm.documents import load
 from qm.domain.evaluation import Score
 from qm.domain.figure_cells import Cells
 from qm.ports import Unit, UnitOfWork
+from qm.ports.figures import Mark
 
 LOCK = "figures"
 AT_ONCE = 40
@@ -48,13 +49,12 @@ class CellService:
 
     def look(self) -> bool:
         """Work off a few marks before figures are read; whether some are left, so that figures are of a moment ago."""
-        wanted, _ = self._marked()
-        if not wanted:
+        with self._reading() as unit:
+            marks = unit.figures.some_marks(AT_ONCE)
+        if not marks:
             return False
-        day, agents = wanted[0]
+        day, agents = self._by_day(marks)[0]
         self._resum(day, agents[:ON_READING])
-        if len(wanted) > 1 or len(agents) > ON_READING:
-            return True
         with self._reading() as unit:
             return unit.figures.is_behind()
 
@@ -80,12 +80,18 @@ class CellService:
         """Marked agents by day, no more than one transaction takes, and whether there may be others."""
         with self._reading() as unit:
             marks = unit.figures.marks(MARKS)
+        some = [
+            (day, agents[at : at + AT_ONCE])
+            for day, agents in self._by_day(marks) for at in range(0, len(agents), AT_ONCE)
+        ]  # fmt: skip
+        return some, len(marks) == MARKS
+
+    def _by_day(self, marks: Sequence[Mark]) -> list[tuple[date, list[str]]]:
+        """Marked agents of each day, both in order."""
         wanted: dict[date, set[str]] = defaultdict(set)
         for mark in marks:
             wanted[self.day_of(mark.started_s)].add(mark.agent_id)
-        parts = [(day, sorted(wanted[day])) for day in sorted(wanted)]
-        some = [(day, all_[at : at + AT_ONCE]) for day, all_ in parts for at in range(0, len(all_), AT_ONCE)]
-        return some, len(marks) == MARKS
+        return [(day, sorted(wanted[day])) for day in sorted(wanted)]
 
     def _resum(self, day: date, agents: Collection[str]) -> None:
         with self._writing() as unit:

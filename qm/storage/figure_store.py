@@ -36,6 +36,11 @@ class SqlFigureStore(SqlStore):
         rows = self._connection.execute(select(*columns).distinct().order_by(*columns).limit(most))
         return tuple(Mark(*row) for row in rows)
 
+    def some_marks(self, most: int) -> tuple[Mark, ...]:
+        """Some of the marks, as they come."""
+        columns = tables.figure_marks.c.started_s, tables.figure_marks.c.agent_id
+        return tuple(Mark(*row) for row in self._connection.execute(select(*columns).limit(most)))
+
     def is_behind(self) -> bool:
         """Whether there is any mark."""
         return self._connection.execute(select(tables.figure_marks.c.id).limit(1)).first() is not None

@@ -20,6 +20,7 @@ MARKS = [
     # Playwright's event loop leaves sockets to the garbage collector when it stops.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
+PATIENCE_MS = 20_000
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -75,6 +76,33 @@ def sample_site(folder, change=lambda _database: None, **more):
             yield types.SimpleNamespace(address=address, database=database)
     finally:
         database.close()
+
+
+@contextmanager
+def visitors(browser, site):
+    """Gives a function that opens a page for somebody of a role, with the options of a browser's context.
+
+    Ends with an error where any page had a script error, was refused a resource or asked another host.
+    `tells_refusals=False`: the browser itself notes answers of 400 and more as errors; they're wanted there.
+    """
+    contexts, wrong = [], []
+
+    def enter(role, *, agent_id="", tells_refusals=True, **options):
+        context = browser.new_context(base_url=site.address, **options)
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        let_in(site.database, context, role, agent_id=agent_id)
+        page = context.new_page()
+        if tells_refusals:
+            page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda r: wrong.append(r.url) if not r.url.startswith(site.address) else None)
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
+    assert not [text for text in wrong if not text.startswith(("data:", "blob:"))]
 
 
 def let_in(database, context, role=None, **more):

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from qm.domain.people import Role
-from tests.e2e.served_pages import MARKS, let_in, sample_site
+from tests.e2e.served_pages import MARKS, sample_site, visitors
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
 pytestmark = MARKS
@@ -38,23 +38,8 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def enter(browser, site):
-    """A page of somebody of a role; the test fails on any script error or foreign request."""
-    contexts, wrong = [], []
-
-    def enter(role, locale="it-IT", **options):
-        context = browser.new_context(base_url=site.address, locale=locale, **options)
-        contexts.append(context)
-        context.set_default_timeout(20_000)
-        let_in(site.database, context, role)
-        page = context.new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", lambda r: wrong.append(r.url) if not r.url.startswith(site.address) else None)
-        return page
-
-    yield enter
-    for context in contexts:
-        context.close()
-    assert not [text for text in wrong if not text.startswith("data:")]
+    with visitors(browser, site) as open_page:
+        yield lambda role, locale="it-IT", **options: open_page(role, locale=locale, **options)
 
 
 def check(page):
@@ -100,7 +85,7 @@ def test_search_by_keyboard(enter, locale, scheme, width):
 
 
 def test_a_search_that_cant_be_read_says_so_beside_the_field(enter):
-    page = enter(Role.ANALYST, "en-GB")
+    page = enter(Role.ANALYST, "en-GB", tells_refusals=False)
     page.goto("/search?q=%22open")
     expect(page.locator("#fault")).to_be_visible()
     check(page)

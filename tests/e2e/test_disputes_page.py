@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from qm.domain.people import Role
-from tests.e2e.served_pages import MARKS, let_in, sample_site
+from tests.e2e.served_pages import MARKS, sample_site, visitors
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
 pytestmark = MARKS
-PATIENCE_MS = 20_000
 AXE = importlib.util.find_spec("axe_playwright_python")
 SHOTS = os.environ.get("SHOTS_FOLDER", "")
 FORM = "servizio-clienti"
@@ -33,25 +32,13 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def enter(browser, site):
-    """A page of somebody of a role; the test fails on any script error, refused resource or foreign request."""
-    contexts, wrong = [], []
+    with visitors(browser, site) as open_page:
 
-    def enter(role, agent_id="", locale="en-GB", **options):
-        options = {"viewport": {"width": 1360, "height": 900}, **options}
-        context = browser.new_context(base_url=site.address, locale=locale, **options)
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE_MS)
-        let_in(site.database, context, Role(role), agent_id=agent_id)
-        page = context.new_page()
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", lambda r: wrong.append(r.url) if not r.url.startswith(site.address) else None)
-        return page
+        def enter(role, agent_id="", locale="en-GB", **options):
+            options = {"viewport": {"width": 1360, "height": 900}, **options}
+            return open_page(Role(role), agent_id=agent_id, locale=locale, **options)
 
-    yield enter
-    for context in contexts:
-        context.close()
-    assert not [text for text in wrong if not text.startswith("data:")]
+        yield enter
 
 
 def shoot(page, name):

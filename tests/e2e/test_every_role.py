@@ -8,11 +8,10 @@ import urllib.request
 import pytest
 
 from qm.domain.people import Role
-from tests.e2e.served_pages import MARKS, let_in, sample_site
+from tests.e2e.served_pages import MARKS, sample_site, visitors
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
 pytestmark = MARKS
-PATIENCE_MS = 20_000
 AXE = importlib.util.find_spec("axe_playwright_python")
 SHOTS = os.environ.get("SHOTS_FOLDER", "")
 MENUS = "header nav a[href^='/'], nav.tabs a[href^='/'], main nav a[href^='/']"
@@ -29,28 +28,8 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def enter(browser, site):
-    """A page of somebody of a role; the test fails on any script error, refused resource or request elsewhere."""
-    contexts, wrong = [], []
-
-    def enter(role, locale, scheme="light", width=1360, *, is_refused=False, **more):
-        """`is_refused`: the browser itself notes answers of 400 and more as errors."""
-        context = browser.new_context(
-            base_url=site.address, locale=locale, color_scheme=scheme, viewport={"width": width, "height": 900},
-        )  # fmt: skip
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE_MS)
-        let_in(site.database, context, role, **more)
-        page = context.new_page()
-        if not is_refused:
-            page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", lambda r: wrong.append(r.url) if not r.url.startswith(site.address) else None)
-        return page
-
-    yield enter
-    for context in contexts:
-        context.close()
-    assert not [text for text in wrong if not text.startswith(("data:", "blob:"))]
+    with visitors(browser, site) as enter:
+        yield enter
 
 
 @pytest.mark.skipif(AXE is None, reason="axe-playwright-python isn't installed")
@@ -67,7 +46,10 @@ def enter(browser, site):
 def test_every_page_of_the_menu_is_sound(enter, role, begins, locale, scheme, width, pages):
     from axe_playwright_python.sync_playwright import Axe
 
-    page = enter(role, locale, scheme, width, agent_id="A01" if role is Role.AGENT else "")
+    page = enter(
+        role, agent_id="A01" if role is Role.AGENT else "", locale=locale, color_scheme=scheme,
+        viewport={"width": width, "height": 900},
+    )  # fmt: skip
     seen, faults = set(), []
     wanted = [begins]
     while wanted:
@@ -91,9 +73,9 @@ def test_every_page_of_the_menu_is_sound(enter, role, begins, locale, scheme, wi
 
 @pytest.mark.parametrize("locale", ["it-IT", "en-GB"])
 def test_an_auditor_finds_who_looked_at_a_contact(enter, locale):
-    reader = enter(Role.ANALYST, locale)
+    reader = enter(Role.ANALYST, locale=locale)
     reader.goto("/contacts/C-1")
-    page = enter(Role.AUDITOR, locale)
+    page = enter(Role.AUDITOR, locale=locale)
     page.goto("/audit")
     page.select_option("[name=action]", "transcript.viewed")
     page.fill("[name=subject]", "C-1")
@@ -110,7 +92,7 @@ def test_an_auditor_finds_who_looked_at_a_contact(enter, locale):
 
 @pytest.mark.parametrize("locale", ["it-IT", "en-GB"])
 def test_an_admin_makes_a_token_for_a_program_and_takes_it_back(enter, site, locale):
-    page = enter(Role.ADMIN, locale)
+    page = enter(Role.ADMIN, locale=locale)
     page.goto("/account")
     page.fill("#tokens [name=name]", f"report {locale}")
     page.locator("#tokens input[name$='audit.read']").check()
@@ -133,7 +115,7 @@ def test_an_admin_makes_a_token_for_a_program_and_takes_it_back(enter, site, loc
 
 @pytest.mark.parametrize("locale", ["it-IT", "en-GB"])
 def test_an_admin_has_another_system_told_and_lets_it_rest(enter, locale):
-    page = enter(Role.ADMIN, locale, is_refused=True)
+    page = enter(Role.ADMIN, locale=locale, tells_refusals=False)
     page.goto("/hooks")
     page.fill("[name=url]", "http://example.com/hook")
     page.locator(".hook-form [type=checkbox]").first.check()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.e2e.served_pages import MARKS, let_in, sample_site
+from qm.domain.people import Role
+from tests.e2e.served_pages import MARKS, sample_site, visitors
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
 pytestmark = MARKS
@@ -19,21 +20,8 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def enter(browser, site):
-    contexts, wrong = [], []
-
-    def enter(**options):
-        context = browser.new_context(base_url=site.address, locale="it-IT", **options)
-        contexts.append(context)
-        context.set_default_timeout(20_000)
-        let_in(site.database, context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        return page
-
-    yield enter
-    for context in contexts:
-        context.close()
-    assert not wrong
+    with visitors(browser, site) as open_page:
+        yield lambda **options: open_page(Role.ANALYST, locale="it-IT", **options)
 
 
 def test_the_page_fills_itself(enter):
