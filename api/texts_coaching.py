@@ -83,6 +83,9 @@ WORDS: dict[str, Text] = {
     "cs.error.coaching.bad_state_now": Text(
         "Nello stato attuale del colloquio non si può.", "The state of the session doesn't allow it now."
     ),
+    "cs.csv": Text("Scarica i colloqui (CSV)", "Download the sessions (CSV)"),
+    "cs.sign.leader": Text("Supervisore", "Supervisor"),
+    "cs.sign.agent": Text("Operatore", "Agent"),
     "cs.aside": Text("Metti da parte", "Put aside"),
     "cs.aside.until": Text("Fino al", "Until"),
     "cs.aside.reason": Text("Motivo", "Reason"),

@@ -17,6 +17,7 @@ from pipelines.commands import (
     calibrate,
     calibrate_study,
     cases,
+    coaching,
     comments,
     db,
     derive,
@@ -27,7 +28,6 @@ from pipelines.commands import (
     figures,
     forms,
     hooks,
-    lists,
     models,
     objects,
     people,
@@ -61,7 +61,7 @@ objects.register(app)
 people.register(app)
 rules.register(app)
 forms.register(app)
-lists.register(app)
+coaching.register(app)
 survey.register(app)
 answers.register(app)
 audit.register(app)
@@ -75,7 +75,7 @@ db.register(app)
 drivers.register(app)
 figures.register(app)
 derive.register(forms.forms)
-selection.register(lists.survey)
+selection.register(survey.survey)
 estimate.register(app)
 erasure.register(app)
 hooks.register(app)

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from qm.services.assignments import AssignmentService
     from qm.services.audit import AuditService
     from qm.services.calibration import CalibrationService
+    from qm.services.coaching_sessions import CoachingSessionService
     from qm.services.comments import CommentService
     from qm.services.days import DayService
     from qm.services.derive_form import DeriveService
@@ -208,6 +209,16 @@ class Wiring:
     def coaching(self) -> CoachingService:
         """Coaching use cases."""
         return CoachingService(self.database.unit_of_work, self.forms, self.settings.coaching_items)
+
+    @cached_property
+    def coaching_sessions(self) -> "CoachingSessionService":
+        """What supervisors planned with agents, and what changed since."""
+        from secrets import token_hex
+
+        from qm.services.coaching_sessions import CoachingSessionService
+
+        units = self.database.unit_of_work, self.database.reading
+        return CoachingSessionService(*units, self.forms, lambda: datetime.now(UTC), token_hex, self.settings.min_n)
 
     @cached_property
     def contacts(self) -> ContactService:

@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import PlainTextResponse, RedirectResponse
 
 from api.actor import ActorHere
 from api.coaching_pages import Refused, new_page, session_page
-from api.dependencies import ServicesHere
+from api.dependencies import Cursor, ServicesHere, Size
 from api.envelopes import DOCUMENTED
 from api.pages import render
 from api.people.forms import CALL_WRITE, FORM_WRITE
@@ -16,7 +16,6 @@ from api.same_origin import FormFields
 from api.schemas.coaching_sessions import (
     ClipList,
     NewSession,
-    SessionList,
     SessionStepIn,
     agreed_of,
     also_of,
@@ -26,7 +25,8 @@ from api.schemas.coaching_sessions import (
 )
 from qm.domain.people import Right
 from qm.errors import InputError, NotFoundError
-from qm.services.coaching_sessions import SessionView
+from qm.services.coaching_session_csv import sessions_csv
+from qm.services.coaching_sessions import SessionPage, SessionView
 
 router = APIRouter(tags=["coaching"], responses=DOCUMENTED, dependencies=[needs(Right.COACHING_READ)])
 WRITE = needs(Right.COACHING_WRITE)
@@ -36,10 +36,13 @@ ADDRESS = "/api/v1/coaching/sessions"
 
 
 @router.get("/coaching/sessions", include_in_schema=False)
-def page(request: Request, services: ServicesHere, state: State = "", supervisor: Supervisor = "") -> Response:
-    """Sessions by date."""
-    views = services.coaching_sessions.every(state, supervisor)
-    return render(request, "coaching_sessions.html", views=views, state=state, supervisor=supervisor, own=False)
+def page(
+    request: Request, services: ServicesHere, state: State = "", supervisor: Supervisor = "", cursor: Cursor = "",
+    size: Size = 50,
+) -> Response:  # fmt: skip
+    """Open sessions by date, then the others."""
+    found = services.coaching_sessions.page(state, supervisor, cursor, size)
+    return render(request, "coaching_sessions.html", page=found, state=state, supervisor=supervisor, own=False)
 
 
 @router.get("/coaching/sessions/new", include_in_schema=False, dependencies=[WRITE])
@@ -89,10 +92,23 @@ def step_page(
 
 
 @router.get(ADDRESS, summary="Coaching sessions")
-def sessions(services: ServicesHere, actor: ActorHere, state: State = "", supervisor: Supervisor = "") -> SessionList:
-    """Sessions by date."""
+def sessions(
+    services: ServicesHere, actor: ActorHere, state: State = "", supervisor: Supervisor = "", cursor: Cursor = "",
+    size: Size = 50,
+) -> SessionPage:  # fmt: skip
+    """Open ones by date, then the others, the newest first. Ask again with `next_cursor` until it's empty."""
     services.audit.look("quotes.viewed", "list", "coaching", actor)
-    return SessionList(items=services.coaching_sessions.every(state, supervisor))
+    return services.coaching_sessions.page(state, supervisor, cursor, size)
+
+
+@router.get(ADDRESS + ".csv", summary="Coaching sessions as CSV", response_class=PlainTextResponse)
+def sessions_table(
+    services: ServicesHere, actor: ActorHere, state: State = "", supervisor: Supervisor = ""
+) -> Response:  # fmt: skip
+    """A line a session, with what was agreed, its outcome, and the shares before and after."""
+    services.audit.look("coaching.exported", "list", "coaching", actor)
+    text = sessions_csv(services.coaching_sessions.page(state, supervisor).items)
+    return PlainTextResponse(text, media_type="text/csv; charset=utf-8")
 
 
 @router.post(ADDRESS, summary="Plan a coaching session", status_code=201, dependencies=[WRITE, *CALL_WRITE])

@@ -5,32 +5,32 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 
 from api.actor import ActorHere
 from api.coaching_pages import Refused, session_page
-from api.dependencies import ServicesHere
+from api.dependencies import Cursor, ServicesHere, Size
 from api.envelopes import DOCUMENTED
 from api.pages import render
 from api.people.forms import FORM_WRITE
 from api.people.principal import needs
 from api.same_origin import FormFields
-from api.schemas.coaching_sessions import SessionList, step_of, version_of
+from api.schemas.coaching_sessions import step_of, version_of
 from qm.domain.people import Right
 from qm.errors import InputError, NotFoundError
-from qm.services.coaching_sessions import SessionView
+from qm.services.coaching_sessions import SessionPage, SessionView
 
 router = APIRouter(tags=["own"], responses=DOCUMENTED, dependencies=[needs(Right.OWN_READ)])
 
 
 @router.get("/mine/coaching", include_in_schema=False)
-def page(request: Request, services: ServicesHere) -> Response:
+def page(request: Request, services: ServicesHere, cursor: Cursor = "", size: Size = 50) -> Response:
     """One's own sessions."""
-    views = services.coaching_sessions.every()
-    return render(request, "coaching_sessions.html", views=views, state="", supervisor="", own=True)
+    found = services.coaching_sessions.page(cursor=cursor, size=size)
+    return render(request, "coaching_sessions.html", page=found, state="", supervisor="", own=True)
 
 
 @router.get("/api/v1/mine/coaching", summary="One's own coaching sessions")
-def sessions(services: ServicesHere, actor: ActorHere) -> SessionList:
-    """Sessions by date."""
+def sessions(services: ServicesHere, actor: ActorHere, cursor: Cursor = "", size: Size = 50) -> SessionPage:
+    """Open ones by date, then the others, the newest first. Ask again with `next_cursor` until it's empty."""
     services.audit.look("quotes.viewed", "list", "coaching", actor)
-    return SessionList(items=services.coaching_sessions.every())
+    return services.coaching_sessions.page(cursor=cursor, size=size)
 
 
 @router.get("/mine/coaching/{session_id}", include_in_schema=False)

@@ -8,17 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from qm.domain.coaching_session import SessionClip, StepKind
 from qm.errors import InputError
-from qm.services.coaching_sessions import Agreed, SessionView
+from qm.services.coaching_sessions import Agreed
 
 CLIP_FIELD = "clip."
-
-
-class SessionList(BaseModel):
-    """Coaching sessions by date."""
-
-    model_config = ConfigDict(frozen=True)
-
-    items: tuple[SessionView, ...]
 
 
 class ClipList(BaseModel):

@@ -1,27 +1,56 @@
-"""Commands about whom surveys go to and what they say: `survey draw`, `survey report`, `voc plan`."""
+"""Commands about surveys: what came in, whom they go to, what they say; and the site's plan for them."""
 
+import sys
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from pydantic import TypeAdapter
 
 from pipelines.commands.context import CommandContext, emit_json
-from pipelines.commands.lists import survey
+from pipelines.files.survey_file import read_surveys
 from pipelines.reports import survey_tables
+from pipelines.reports.labels import label
 from qm.domain.voc_plan import VocPlan
 from qm.errors import InputError
 from qm.services.survey_csv import draw_csv, report_csv
 from qm.services.survey_reports import ReportWish
 
+survey = typer.Typer(no_args_is_help=True, help="Survey answers.")
 voc = typer.Typer(no_args_is_help=True, help="The site's plan for the voice of the customer.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV and nothing else.")]
 
 
 def register(app: typer.Typer) -> None:
-    """Add these commands; those of `survey` are on its own app already."""
+    """Add these commands."""
+    app.add_typer(survey, name="survey")
     app.add_typer(voc, name="voc")
+
+
+@survey.command("import")
+def import_survey(file: Annotated[Path, typer.Argument(help="A survey file; see docs/formats.md.")]) -> None:
+    """Take in survey answers and link them to their contacts."""
+    context = CommandContext.open()
+    context.wiring.database.upgrade()
+    responses, faults = read_surveys(file, str(file), context.wiring.plan.scales)
+    counts = context.wiring.surveys.take_in(responses)
+    links = context.wiring.surveys.link_all()
+    context.wiring.cases.open_all()
+    context.wiring.coaching.refresh()
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    linked = sum(bool(link.contact_id) for link in links)
+    told = {"n": len(responses), **vars(counts), "linked": linked, "all": len(links)}
+    context.out.print(label("imported", context.language, **told))
+    if faults:
+        raise typer.Exit(1)
+
+
+@survey.callback()
+def _survey() -> None:
+    """Survey answers."""
 
 
 @survey.command("draw")

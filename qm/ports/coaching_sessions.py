@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from qm.domain.coaching_session import CoachingSession
+from qm.domain.coaching_session import CoachingSession, SessionState
 from qm.domain.figures import Count
+from qm.domain.people import WHOLE, Scope
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,32 @@ class PutAside:
     at: datetime
 
 
+@dataclass(frozen=True)
+class SessionQuery:
+    """Which sessions are wanted; what is empty doesn't narrow.
+
+    Attributes:
+        today: open sessions that were due before it are overdue.
+        overdue: only these.
+        supervisor: login of who made them.
+    """
+
+    today: date
+    state: SessionState | None = None
+    overdue: bool = False
+    supervisor: str = ""
+    scope: Scope = WHOLE
+
+
+@dataclass(frozen=True)
+class SessionLines:
+    """A page of sessions, and how many the list has."""
+
+    sessions: tuple[CoachingSession, ...]
+    total: int
+    is_more: bool
+
+
 class CoachingSessionStore(Protocol):
     """Coaching sessions, each written only over the version that its writer saw."""
 
@@ -44,6 +71,18 @@ class CoachingSessionStore(Protocol):
 
     def some(self, *, agent_id: str = "", states: Collection[str] = ()) -> tuple[CoachingSession, ...]:
         """Sessions by date and id; of one agent, in these states."""
+        ...
+
+    def page(self, wanted: SessionQuery, after: str = "", size: int | None = None) -> SessionLines:
+        """Open sessions by date, then the others, the newest first.
+
+        Args:
+            after: id of the last session of the page before.
+            size: sessions a page; all of them where it isn't given.
+
+        Raises:
+            NotFoundError: `after` isn't in this list.
+        """
         ...
 
     def lets_hear(self, agent_id: str, contact_id: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from qm.analysis.voc.case_clock import hours_between, next_working_day
+from qm.analysis.voc.case_clock import hours_between, last_working_day, next_working_day
 from qm.analysis.voc.open_cases import LinkedResponse, is_detractor, open_cases
 from qm.analysis.voc.report_cases import report_cases
 from qm.domain.case import Case, CaseState
@@ -17,6 +17,7 @@ from qm.domain.people import WHOLE, Scope
 from qm.domain.voc_plan import VocPlan
 from qm.errors import InputError, NotFoundError
 from qm.ports import Unit, UnitOfWork
+from qm.ports.cases import CaseQuery
 from qm.services.audit_notes import note_case
 from qm.services.case_steps import Step, take
 from qm.services.case_views import CaseFilter, CaseQueue, CaseRow, CaseView, Opened
@@ -28,7 +29,7 @@ OPENING = ("cases", "opening")
 SECOND_ANSWER = "answered_again"
 """Reason of a link: the contact has an earlier answer, which may have opened a case already."""
 EVERY_STATE = "all"
-HIGH = Severity.HIGH.name.lower()
+NOBODY = "-"
 WEEK = timedelta(days=7)
 YEARS = range(1970, 2200)
 """Within which every clock and calendar can reckon."""
@@ -114,29 +115,30 @@ class CaseService:
         """
         _check(wanted)
         now = self._now()
+        asked = self._asked(wanted, now)
         with self._reading() as unit:
-            every = wanted.state in (CaseState.CLOSED, EVERY_STATE)
-            found = unit.cases.every() if every else unit.cases.unfinished()
-            cases = [case for case in found if not is_erased(case.id)]
-            seen = {case.id: (case, contact) for case, contact in self._seen(unit, cases)}
+            page, tally = unit.cases.page(asked, cursor, size), unit.cases.tally(asked)
+            pairs = list(self._seen(unit, page.cases))
             opening = unit.documents.get(*OPENING) if self._scope.is_whole else None
-        # Hours of work and days off are counted for the rows that are shown alone, unless a filter asks.
-        rows = [self.row(*pair, now, is_brief=wanted.day is None) for pair in seen.values()]
-        rows.sort(key=_urgency)
-        left = [row for row in rows if row.state is not CaseState.CLOSED]
-        live = [row for row in left if row.stands]
-        fit = [row for row in rows if _fits(row, wanted)]
-        begin = _place_after(fit, cursor)
-        page = fit[begin : begin + size] if size else fit[begin:]
-        more = begin + len(page) < len(fit)
+        items = tuple(self.row(*pair, now) for pair in pairs)
         return CaseQueue(
-            items=tuple(self.row(*seen[row.id], now) for row in page), total=len(fit),
-            next_cursor=page[-1].id if more else "", made_at=now,
-            unfinished=len(live), withdrawn=len(left) - len(live), overdue=sum(row.is_overdue for row in live),
-            unassigned=sum(not row.assignee for row in live), high=sum(row.severity == HIGH for row in live),
-            detractors_without_contact=json.loads(opening)["without_contact"] if opening else 0,
-            teams=_names(row.team for row in rows), processes=_names(row.process for row in rows),
-            assignees=_names(row.assignee for row in rows),
+            items=items, total=page.total, next_cursor=items[-1].id if page.is_more else "", made_at=now,
+            unfinished=tally.unfinished, withdrawn=tally.withdrawn, overdue=tally.overdue, unassigned=tally.unassigned,
+            high=tally.high, detractors_without_contact=json.loads(opening)["without_contact"] if opening else 0,
+            teams=tally.teams, processes=tally.processes, assignees=tally.assignees,
+        )  # fmt: skip
+
+    def _asked(self, wanted: CaseFilter, now: datetime) -> CaseQuery:
+        calendar = self.plan.calendar
+        before = None
+        if wanted.day:
+            day = last_working_day(wanted.day, calendar) or date.min
+            before = datetime.combine(day, time(), ZoneInfo(calendar.zone))
+        return CaseQuery(
+            now, "" if wanted.state == EVERY_STATE else wanted.state, wanted.state in (CaseState.CLOSED, EVERY_STATE),
+            Severity[wanted.severity.upper()] if wanted.severity else None, wanted.team, wanted.process,
+            {"": None, NOBODY: ""}.get(wanted.assignee, wanted.assignee),
+            wanted.overdue, before, self._scope,
         )  # fmt: skip
 
     def get(self, case_id: str) -> CaseView:
@@ -202,8 +204,8 @@ class CaseService:
             pairs = [(self.row(*pair, now), pair[0]) for pair in self._seen(unit, unit.cases.every())]
         return tuple(sorted(pairs, key=lambda pair: (pair[0].opened_at, pair[0].id)))
 
-    def row(self, case: Case, contact: Contact | None, now: datetime, *, is_brief: bool = False) -> CaseRow:
-        """The line of a case; a brief one doesn't tell the day of its queue nor the hours left."""
+    def row(self, case: Case, contact: Contact | None, now: datetime) -> CaseRow:
+        """The line of a case."""
         # A corrected survey leaves nothing to be called about: no deadline runs, the case only has to be closed.
         due, calendar = case.due if case.stands else None, self.plan.calendar
         zone = ZoneInfo(calendar.zone)
@@ -212,12 +214,12 @@ class CaseService:
             customer_id=contact.customer_id if contact else "", agent_id=contact.agent.id if contact else "",
             agent_name=contact.agent.name if contact else "", team=contact.agent.team if contact else "",
             process=contact.process if contact else "", opened_at=case.opened_at.astimezone(zone),
-            queue_day=case.opened_at.date() if is_brief else next_working_day(case.opened_at, calendar),
+            queue_day=next_working_day(case.opened_at, calendar),
             state=case.state, assignee=case.assignee,
             severity=case.severity.name.lower(), value=case.value.name.lower(), scores=case.scores,
             attempts=len(case.attempts), is_reached=case.is_reached, next_step=_next_step(case, now),
             due=due.astimezone(zone) if due else None,
-            hours_left=round(hours_between(now, due, calendar), 1) if due and not is_brief else None,
+            hours_left=round(hours_between(now, due, calendar), 1) if due else None,
             is_overdue=due is not None and due < now, cause_id=case.cause_id,
             outcome=case.outcome.value if case.outcome else "", stands=case.stands,
         )  # fmt: skip
@@ -253,40 +255,9 @@ def _next_step(case: Case, now: datetime) -> str:
     return "close" if case.attempts else "attempt"
 
 
-def _urgency(row: CaseRow) -> tuple[bool, bool, float, int, str]:
-    """Open before closed, those with a deadline first, then by deadline, then the worse case."""
-    deadline = row.due.timestamp() if row.due else 0.0
-    return row.state is CaseState.CLOSED, row.due is None, deadline, -Severity[row.severity.upper()], row.id
-
-
 def _check(wanted: CaseFilter) -> None:
     states = ("", EVERY_STATE, *(state.value for state in CaseState))
     for name, allowed in (("state", states), ("severity", ("", *(level.name.lower() for level in Severity)))):
         if getattr(wanted, name) not in allowed:
             message = f"{name}: '{getattr(wanted, name)[:60]}' isn't known"
             raise InputError("case.bad_filter", message, f"one of {', '.join(filter(None, allowed))}")
-
-
-def _fits(row: CaseRow, wanted: CaseFilter) -> bool:
-    return (
-        wanted.state in ("", EVERY_STATE, row.state)
-        and wanted.severity in ("", row.severity)
-        and wanted.team in ("", row.team)
-        and wanted.process in ("", row.process)
-        and wanted.assignee in ("", row.assignee or "-")
-        and (row.is_overdue or not wanted.overdue)
-        and (wanted.day is None or row.queue_day <= wanted.day)
-    )
-
-
-def _place_after(rows: list[CaseRow], cursor: str) -> int:
-    if not cursor:
-        return 0
-    for place, row in enumerate(rows):
-        if row.id == cursor:
-            return place + 1
-    raise NotFoundError("page.bad_cursor", f"no case '{cursor[:60]}' in this list", "start without a cursor")
-
-
-def _names(names: Iterator[str]) -> tuple[str, ...]:
-    return tuple(sorted({name for name in names if name}))

@@ -23,13 +23,14 @@ from qm.domain.people import WHOLE, Scope
 from qm.domain.text import Text
 from qm.errors import ConflictError, InputError, NotFoundError
 from qm.ports import Unit, UnitOfWork
-from qm.ports.coaching_sessions import PutAside
+from qm.ports.coaching_sessions import PutAside, SessionQuery
 from qm.services.audit_notes import note_coaching
 from qm.services.coaching import still_missed
 from qm.services.coaching_clips import chosen_clips, offered_clips
 
 BEFORE = timedelta(days=28)
 """How long before the picking the "before" begins."""
+OVERDUE = "overdue"
 LONGEST_ASIDE = timedelta(days=366)
 ASIDE_REASONS = ("solved", "unfair", "later", "other")
 """Why an item may be put aside."""
@@ -69,6 +70,19 @@ class SessionView:
     change: Change | None = None
 
 
+@dataclass(frozen=True)
+class SessionPage:
+    """A page of sessions.
+
+    Attributes:
+        total: sessions that pass the filter.
+    """
+
+    items: tuple[SessionView, ...]
+    total: int
+    next_cursor: str
+
+
 class CoachingSessionService:
     """Coaching sessions.
 
@@ -96,23 +110,29 @@ class CoachingSessionService:
             self._unit_of_work, self._reading, self._forms, self._now, self._token, self._least, scope
         )
 
-    def every(self, state: str = "", supervisor: str = "") -> tuple[SessionView, ...]:
-        """Sessions within the scope by date; in a state (or `overdue`), of a supervisor.
+    def page(self, state: str = "", supervisor: str = "", cursor: str = "", size: int | None = None) -> SessionPage:
+        """Sessions within the scope: open ones by date, then the others, the newest first; with what changed.
+
+        Args:
+            state: or `overdue`; empty: all.
+            supervisor: login of who made them; empty: anybody.
+            cursor: `next_cursor` of the page before.
+            size: sessions a page; all of them where it isn't given.
 
         Raises:
             InputError: no such state.
+            NotFoundError: the cursor names no session of this list.
         """
-        if state and state != "overdue" and state not in [one.value for one in SessionState]:
+        late = state == OVERDUE
+        if state and not late and state not in list(SessionState):
             message = f"'{state[:60]}' is no state of a session"
             raise InputError("coaching.bad_state", message, "planned, held, done, cancelled or overdue")
-        states = (state,) if state and state != "overdue" else ()
+        named = SessionState(state) if state and not late else None
+        wanted = SessionQuery(self._now().date(), named, late, supervisor, self._scope)
         with self._reading() as unit:
-            found = unit.coaching_sessions.some(states=states)
-        views = [self._named(session) for session in found if self._scope.allows_agent(session.agent)]
-        return tuple(
-            view for view in views
-            if supervisor in ("", view.session.supervisor) and (state != "overdue" or view.is_overdue)
-        )  # fmt: skip
+            found = unit.coaching_sessions.page(wanted, cursor, size)
+            items = tuple(self._view(unit, session) for session in found.sessions)
+        return SessionPage(items, found.total, items[-1].session.id if found.is_more else "")
 
     def get(self, session_id: str) -> SessionView:
         """One session, with what changed since it was held.
@@ -121,13 +141,7 @@ class CoachingSessionService:
             NotFoundError: no such session within the scope.
         """
         with self._reading() as unit:
-            session = self._within(unit, session_id)
-            counted = self._counted(unit, session)
-        view = self._named(session)
-        if counted is None:
-            return view
-        form = self._forms.get(session.form_id)
-        return replace(view, change=measure_change(counted, len(form.criteria) if form else 1, self._least))
+            return self._view(unit, self._within(unit, session_id))
 
     def clip_of(self, session_id: str, place: int) -> SessionClip:
         """A clip of a session that isn't cancelled.
@@ -245,12 +259,13 @@ class CoachingSessionService:
             raise NotFoundError("coaching.unknown", "no such coaching session", "the list of sessions names them")
         return session
 
-    def _named(self, session: CoachingSession) -> SessionView:
-        form = self._forms.get(session.form_id)
+    def _view(self, unit: Unit, session: CoachingSession) -> SessionView:
+        form, counted = self._forms.get(session.form_id), self._counted(unit, session)
+        change = measure_change(counted, len(form.criteria) if form else 1, self._least) if counted else None
         known = {criterion.id: criterion.title for criterion in form.criteria} if form else {}
         title = known.get(session.criterion_id, Text(session.criterion_id, session.criterion_id))
         form_title = form.title if form else Text(session.form_id, session.form_id)
-        return SessionView(session, title, form_title, session.is_overdue(self._now().date()))
+        return SessionView(session, title, form_title, session.is_overdue(self._now().date()), change)
 
     def _counted(self, unit: Unit, session: CoachingSession) -> Counted | None:
         if session.held_at is None:

@@ -4,17 +4,36 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from qm.documents import dump, load
-from qm.domain.coaching_session import CoachingSession, SessionState
+from qm.domain.coaching_session import OPEN_STATES, CoachingSession, SessionState
 from qm.domain.contact import Kind
 from qm.domain.figures import Count
-from qm.errors import ConflictError
-from qm.ports.coaching_sessions import PutAside
+from qm.errors import ConflictError, NotFoundError
+from qm.ports.coaching_sessions import PutAside, SessionLines, SessionQuery
 from qm.storage import tables
 from qm.storage.sql_store import SqlStore
+
+_TABLE = tables.coaching_sessions
+_OPEN = _TABLE.c.state.in_([state.value for state in OPEN_STATES])
+_DAY = cast(func.replace(_TABLE.c.due, "-", ""), Integer)
+_ORDER = (case((_OPEN, 0), else_=1), case((_OPEN, _DAY), else_=-_DAY), _TABLE.c.id)
+"""What is to be done by date; what is over, the newest first."""
 
 
 class SqlCoachingSessionStore(SqlStore):
@@ -24,7 +43,8 @@ class SqlCoachingSessionStore(SqlStore):
         """Insert, or replace version `seen`; `ConflictError` where another one stands."""
         table = tables.coaching_sessions
         values = {
-            "agent_id": session.agent.id, "team": session.agent.team, "supervisor": session.supervisor,
+            "agent_id": session.agent.id, "team": session.agent.team, "site": session.agent.site,
+            "vendor": session.agent.vendor, "supervisor": session.supervisor,
             "form_id": session.form_id, "criterion_id": session.criterion_id, "state": session.state.value,
             "due": session.due.isoformat(), "version": session.version, "document": dump(session),
         }  # fmt: skip
@@ -55,6 +75,20 @@ class SqlCoachingSessionStore(SqlStore):
                  *([table.c.state.in_(list(states))] if states else [])]  # fmt: skip
         statement = select(table.c.document).where(*where).order_by(table.c.due, table.c.id)
         return tuple(load(CoachingSession, document) for document in self._connection.execute(statement).scalars())
+
+    def page(self, wanted: SessionQuery, after: str = "", size: int | None = None) -> SessionLines:
+        """Open ones first; `NotFoundError` where `after` isn't in this list."""
+        table, where = tables.coaching_sessions, _asked(wanted)
+        total = int(self._connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one())
+        if after:
+            place = self._connection.execute(select(*_ORDER).where(*where, table.c.id == after)).first()
+            if place is None:
+                raise NotFoundError("page.bad_cursor", "the cursor names no session of this list", "start without it")
+            where.append(tuple_(*_ORDER) > tuple_(*place))
+        statement = select(table.c.document).where(*where).order_by(*_ORDER)
+        found = self._connection.execute(statement.limit(size + 1) if size else statement).scalars().all()
+        shown = found[:size] if size else found
+        return SessionLines(tuple(load(CoachingSession, one) for one in shown), total, len(found) > len(shown))
 
     def lets_hear(self, agent_id: str, contact_id: str) -> bool:
         """Whether a session of that agent that isn't cancelled plays that contact."""
@@ -133,6 +167,22 @@ class SqlCoachingSessionStore(SqlStore):
         letter = func.substr(evaluations.c.codes, case(*whens, else_=0), 1) if whens else literal("")
         joined = select().join_from(facts, evaluations, evaluations.c.contact_id == facts.c.contact_id)
         return letter, joined.where(evaluations.c.form_id == form_id, evaluations.c.criteria.in_(list(places)))
+
+
+def _asked(wanted: SessionQuery) -> list[ColumnElement[bool]]:
+    scope = wanted.scope
+    pairs = (
+        (_TABLE.c.team, scope.teams), (_TABLE.c.site, scope.sites), (_TABLE.c.vendor, scope.vendors),
+        (_TABLE.c.agent_id, scope.agents),
+    )  # fmt: skip
+    where: list[ColumnElement[bool]] = [column.in_(sorted(values)) for column, values in pairs if values]
+    if wanted.state:
+        where.append(_TABLE.c.state == wanted.state.value)
+    if wanted.overdue:
+        where.append(_OPEN & (_TABLE.c.due < wanted.today.isoformat()))
+    if wanted.supervisor:
+        where.append(_TABLE.c.supervisor == wanted.supervisor)
+    return where
 
 
 def _within(since: datetime, until: datetime) -> list[ColumnElement[bool]]:

@@ -9,6 +9,8 @@ coaching_sessions = Table(
     Column("id", String, primary_key=True),
     Column("agent_id", String, nullable=False),
     Column("team", String, nullable=False),
+    Column("site", String, nullable=False, server_default=""),
+    Column("vendor", String, nullable=False, server_default=""),
     Column("supervisor", String, nullable=False),
     Column("form_id", String, nullable=False),
     Column("criterion_id", String, nullable=False),

@@ -33,6 +33,7 @@ from qm.domain.stripped import (
 from qm.domain.survey import SurveyLink, SurveyResponse
 from qm.ports.retention import NewId
 from qm.storage import tables
+from qm.storage.case_store import case_row
 from qm.storage.facts import facts_of_contact, facts_of_response
 from qm.storage.mentions import drop_mentions
 from qm.storage.sql_store import SqlStore
@@ -179,8 +180,7 @@ class SqlEraser(SqlStore):
 
     def _write_case(self, case_id: str, left: Case) -> None:
         table = tables.cases
-        values = {"id": left.id, "response_id": left.response_id, "contact_id": left.contact_id, "document": dump(left)}
-        self._connection.execute(update(table).where(table.c.id == case_id).values(**values))
+        self._connection.execute(update(table).where(table.c.id == case_id).values(**case_row(left)))
 
     def _calibration(self, contact_ids: Collection[str], ids: Ids) -> int:
         """Sheets lose their notes; sheets and sessions get the new ids of contacts, where there are any."""

@@ -58,7 +58,10 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     "survey_draws": {
         "contact_id": R, "customer_id": R, "day": F, "stratum": F, "probability": F, "is_drawn": F, "reason": F,
     },
-    "cases": {"id": R, "response_id": R, "contact_id": R, "state": F, "due_s": F, "version": F, "document": S},
+    "cases": {
+        "id": R, "response_id": R, "contact_id": R, "state": F, "due_s": F, "version": F, "opened_s": F, "severity": F,
+        "stands": S, "assignee": F, "document": S,
+    },
     "calibration_sessions": {"id": N, "state": N, "due_s": N, "document": S},
     "calibration_sheets": {"session_id": N, "rater": N, "contact_id": R, "document": S},
     "saved_reports": {"kind": D, "id": D, "document": D},
@@ -99,7 +102,8 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     "own_looks": {"contact_id": D, "agent_id": D, "version": D, "document": D},
     "result_times": {"contact_id": D, "form_id": D, "answers": D, "since_s": D},
     "coaching_sessions": dict.fromkeys(
-        ("id", "agent_id", "team", "supervisor", "form_id", "criterion_id", "state", "due", "version"), N
+        ("id", "agent_id", "team", "site", "vendor", "supervisor", "form_id", "criterion_id", "state", "due",
+         "version"), N,
     ) | {"document": S},
     "coaching_clips": {"session_id": N, "contact_id": R},
     "coaching_aside": dict.fromkeys(("item_id", "agent_id", "reason", "until", "by", "at_s"), N),

@@ -1,6 +1,7 @@
 """The tables. Whole values are kept as canonical JSON in `document`; the columns beside it are what queries need."""
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ColumnElement,
     Float,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     literal_column,
     text,
+    true,
 )
 
 from qm.domain.voc_names import HISTORY_COLUMNS, SCALE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
@@ -208,12 +210,17 @@ cases = Table(
     Column("state", String, nullable=False),
     Column("due_s", Float),
     Column("version", Integer, nullable=False),
+    Column("opened_s", Float, nullable=False, server_default="0"),
+    Column("severity", Integer, nullable=False, server_default="0"),
+    Column("stands", Boolean, nullable=False, server_default=true()),
+    Column("assignee", String, nullable=False, server_default=""),
     Column("document", Text, nullable=False),
     UniqueConstraint("response_id"),
     Index("ix_cases_state", "state", "due_s"),
     Index("ix_cases_contact_id", "contact_id"),
 )  # fmt: skip
-"""Detractor cases; `version` grows with every change, so that two people don't overwrite each other."""
+"""Detractor cases; `version` grows with every change, so that two people don't overwrite each other. The columns after
+it are what the queue is filtered, counted and sorted by."""
 
 calibration_sessions = Table(
     "calibration_sessions", metadata,

@@ -15,6 +15,7 @@ from qm.domain.people import Scope
 from qm.errors import ConflictError, InputError, NotFoundError
 from qm.rules.aggregate import score_form
 from qm.services.coaching import CoachingService
+from qm.services.coaching_session_csv import sessions_csv
 from qm.services.coaching_sessions import Agreed, CoachingSessionService
 from tests.unit import builders
 
@@ -89,7 +90,7 @@ def test_a_clip_that_isnt_offered_is_refused(sessions, item_id):
     for wrong in ("C-0", "nowhere"):
         with pytest.raises(NotFoundError, match=r"coaching\.no_clip"):
             sessions.make(item_id, "boss", AGREED, [wrong])
-    assert sessions.every() == ()
+    assert sessions.page().items == ()
 
 
 def test_clips_of_another_team_arent_offered(database, sessions, item_id, coaching):
@@ -166,13 +167,13 @@ def test_what_cant_be_agreed(sessions, item_id, agreed, code):
     with pytest.raises(InputError) as raised:
         sessions.make(item_id, "ada", agreed)
     assert raised.value.code == code
-    assert sessions.every() == ()
+    assert sessions.page().items == ()
 
 
 def test_another_teams_session_is_unknown(sessions, item_id):
     made = sessions.make(item_id, "ada", AGREED)
     other, own = sessions.seen_by(Scope(teams=frozenset({"Auto"}))), sessions.seen_by(Scope(agents=frozenset({"A1"})))
-    assert (other.every(), [view.session.id for view in own.every()]) == ((), [made.id])
+    assert (other.page().items, [view.session.id for view in own.page().items]) == ((), [made.id])
     for ask in (lambda: other.get(made.id), lambda: other.item(item_id), lambda: other.clip_of(made.id, 0),
                 lambda: other.take(made.id, S.HELD, "x", "", 1), lambda: own.clip_of(made.id, 1)):  # fmt: skip
         with pytest.raises(NotFoundError):
@@ -203,11 +204,12 @@ def test_what_is_open_or_put_aside_isnt_new(database, sessions, coaching, clock,
 
 def test_filters(sessions, clock, item_id):
     sessions.make(item_id, "ada", AGREED)
-    assert (len(sessions.every("planned")), sessions.every("overdue"), sessions.every("", "bea")) == (1, (), ())
+    asked = ("planned",), ("overdue",), ("", "bea")
+    assert [sessions.page(*each).total for each in asked] == [1, 0, 0]
     clock.now += timedelta(days=30)
-    assert [view.is_overdue for view in sessions.every("overdue", "ada")] == [True]
-    with pytest.raises(InputError):
-        sessions.every("lost")
+    assert [view.is_overdue for view in sessions.page("overdue", "ada").items] == [True]
+    with pytest.raises(InputError, match=r"coaching\.bad_state"):
+        sessions.page("lost")
 
 
 def test_an_erased_contacts_words_go(database, sessions, item_id):
@@ -220,3 +222,72 @@ def test_an_erased_contacts_words_go(database, sessions, item_id):
     left = sessions.get(made.id).session
     assert (left.clips[0].quote, left.goal, left.agent) == ("", "", made.agent)
     assert contact_id not in left.clips[0].contact_id
+
+
+OTHERS = (("A1", "Casa", "s1"), ("A2", "Casa", "s2"), ("A3", "Partner", "s1"))
+STATES = (SessionState.PLANNED, SessionState.HELD, SessionState.DONE, SessionState.CANCELLED)
+
+
+@pytest.fixture
+def kept(database, sessions, item_id):
+    """Sessions of three agents in every state, some of one day."""
+    first = sessions.make(item_id, "ada", AGREED)
+    found = []
+    with database.unit_of_work() as unit:
+        for n in range(24):
+            agent_id, team, place = OTHERS[n % 3]
+            agent = Agent(agent_id, agent_id, team, site=place)
+            one = replace(
+                first, id=f"cs-{n:02}", agent=agent, state=STATES[n % 4], due=NOW.date() + timedelta(days=n % 5 - 2),
+                supervisor=("ada", "ugo")[n % 2], held_at=NOW if STATES[n % 4] is SessionState.HELD else None,
+            )  # fmt: skip
+            unit.coaching_sessions.save(one, 0)
+            found.append(one)
+    return [first, *found]
+
+
+def in_order(sessions):
+    day = {one.id: one.due.toordinal() for one in sessions}
+    return sorted(sessions, key=lambda one: (not one.is_open, day[one.id] if one.is_open else -day[one.id], one.id))
+
+
+@pytest.mark.parametrize(("asked", "fits"), [
+    ({}, lambda one: True),
+    ({"state": "held"}, lambda one: one.state is SessionState.HELD),
+    ({"state": "overdue"}, lambda one: one.is_overdue(NOW.date())),
+    ({"supervisor": "ugo"}, lambda one: one.supervisor == "ugo"),
+    ({"state": "cancelled", "supervisor": "ugo"},
+     lambda one: one.state is SessionState.CANCELLED and one.supervisor == "ugo"),
+])  # fmt: skip
+@pytest.mark.parametrize("scope", [
+    Scope(), Scope(teams=frozenset({"Casa"})), Scope(sites=frozenset({"s1"})), Scope(agents=frozenset({"A2"})),
+])  # fmt: skip
+def test_a_list_of_sessions_pages_through_what_fits(kept, sessions, asked, fits, scope):
+    expected = [one.id for one in in_order(kept) if fits(one) and scope.allows_agent(one.agent)]
+    seen, cursor = [], ""
+    own = sessions.seen_by(scope)
+    while True:
+        page = own.page(**asked, cursor=cursor, size=5)
+        assert page.total == len(expected)
+        seen += [view.session.id for view in page.items]
+        cursor = page.next_cursor
+        if not cursor:
+            break
+    assert seen == expected == [view.session.id for view in own.page(**asked).items]
+    with pytest.raises(NotFoundError, match=r"page\.bad_cursor"):
+        own.page(**asked, cursor="cs-404", size=5)
+
+
+def test_the_list_tells_whether_the_next_contacts_changed(database, clock, sessions, item_id):
+    made = sessions.make(item_id, "ada", AGREED)
+    assert sessions.page().items[0].change is None
+    sessions.take(made.id, S.HELD, "ada", "", 1)
+    clock.now += timedelta(days=3)
+    for n in range(20):
+        talk(database, f"D-{n}", ANNA, NOW + timedelta(days=1, minutes=n), met=True)
+    (view,) = sessions.page().items
+    assert (view.change.verdict, view.change.own[1].n) == (Verdict.BETTER, 20)
+    header, line = sessions_csv([view]).splitlines()
+    told = dict(zip(header.split(","), line.split(","), strict=True))
+    names = ("state", "verdict", "agent_after", "agent_after_n", "team_after_n")
+    assert [told[name] for name in names] == ["held", "better", "1.0", "20", "0"]

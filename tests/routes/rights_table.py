@@ -249,6 +249,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/coaching/sessions/{session_id}"): Row(R.COACHING_READ, status=404),
     ("POST", "/coaching/sessions/{session_id}/{step}"): Row(R.COACHING_WRITE, status=404, fields=lambda _site: {}),
     ("GET", "/api/v1/coaching/sessions"): Row(R.COACHING_READ),
+    ("GET", "/api/v1/coaching/sessions.csv"): Row(R.COACHING_READ),
     ("GET", "/api/v1/coaching/clips/{item_id}"): Row(R.COACHING_WRITE, status=404),
     ("POST", "/api/v1/coaching/sessions"): Row(
         R.COACHING_WRITE, status=404, body=lambda _site: {**PLAN, "target": 0.9}

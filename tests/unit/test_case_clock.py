@@ -12,6 +12,7 @@ from qm.analysis.voc.case_clock import (
     hours_between,
     is_working_day,
     italian_holidays,
+    last_working_day,
     next_working_day,
 )
 from qm.domain.case_plan import WorkCalendar
@@ -133,3 +134,18 @@ def test_a_calendar_without_work_is_told():
 def test_impossible_calendars_are_refused(changes, name):
     with pytest.raises(ValueError, match=name):
         WorkCalendar(**changes)
+
+
+def test_the_queue_of_a_day_holds_what_came_in_before_its_last_working_day():
+    moment = datetime(2026, 12, 4, 12, tzinfo=ROME)
+    for hours in range(0, 24 * 12, 5):
+        opened = moment + timedelta(hours=hours)
+        for ahead in range(16):
+            day = date(2026, 12, 4) + timedelta(days=ahead)
+            last = last_working_day(day, DAYS)
+            assert (next_working_day(opened, DAYS) <= day) == (opened.date() < last)
+
+
+def test_a_calendar_without_working_days_has_no_last_one():
+    assert last_working_day(date.min, DAYS) is None
+    assert last_working_day(date.max, replace(DAYS, national="")) == date.max

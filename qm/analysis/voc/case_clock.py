@@ -67,6 +67,14 @@ def next_working_day(moment: datetime, calendar: WorkCalendar) -> date:
     raise ValueError(f"calendar: no working day in the ten years after {moment.date()}")
 
 
+def last_working_day(day: date, calendar: WorkCalendar) -> date | None:
+    """That day, or the last working day before it: cases of earlier days are in its queue. `None`: there is none."""
+    for back in range(min(LONGEST_WAIT_DAYS, day.toordinal() - 1)):
+        if is_working_day(found := day - timedelta(days=back), calendar):
+            return found
+    return None
+
+
 def hours_between(start: datetime, end: datetime, calendar: WorkCalendar) -> float:
     """Working hours from `start` to `end`, as they elapse (an hour that daylight saving skips isn't counted).
 
