@@ -11,7 +11,7 @@ import typer
 from pipelines.commands.context import CommandContext, emit_json
 from pipelines.commands.progress import Display, display
 from pipelines.day import RunSummary
-from pipelines.files.vcon_file import is_vcon, lay_out
+from pipelines.files.vcon_file import clear, is_vcon, lay_out
 from pipelines.reports import day_tables
 from pipelines.reports.labels import label
 from pipelines.runner import Outcome, Step
@@ -61,11 +61,14 @@ def ingest(
         shown.watch(step)
 
     more: tuple[Fault, ...] = ()
-    if is_vcon(day):
+    was_vcon = is_vcon(day)
+    if was_vcon:
         day, more = lay_out(day, context.settings.data / "vcon")
     priority = BACK_LOAD if back_load else TODAY
     with _working(context, quiet=False) as shown:
         read, taken = context.wiring.batch.take_in(day, watch, shown.announce, priority, more)
+    if was_vcon:
+        clear(day, stopped)
     counts = {"contacts": len(read.contacts), "surveys": len(read.responses), "faults": len(read.faults)}
     context.out.print(label("ingested", context.language, **counts))
     context.out.print(label("wanted", context.language, run=taken.run.id, program=day_tables.program()))

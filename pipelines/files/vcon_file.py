@@ -8,8 +8,9 @@ import binascii
 import csv
 import hashlib
 import json
+import shutil
 from base64 import urlsafe_b64decode
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,24 +77,60 @@ def lay_out(path: Path, into: Path) -> tuple[Path, tuple[Fault, ...]]:
         DayFolderError: the place can't be read or written.
     """
     found = _files(path) if path.is_dir() else [path]
-    faults: list[Fault] = []
-    read: dict[str, ReadVcon] = {}
-    for each in found:
-        try:
-            made = read_vcon(_content(each))
-            if made.row["contact_id"] in read:
-                raise VconError("vcon.duplicate", f"contact '{made.row['contact_id']}' has another vCon here")
-            read[made.row["contact_id"]] = made
-        except VconError as fault:
-            faults.append(Fault(printable(each.name), 0, fault.code, str(fault), HINT))
-        except OSError as error:
-            faults.append(Fault(printable(each.name), 0, "vcon.unreadable", f"{error.strerror}", HINT))
     folder = into / ("vcon-" + fingerprint(str(path.resolve()))[:12])
+    faults: list[Fault] = []
+    rows: dict[str, dict[str, str]] = {}
     try:
-        _write(folder, list(read.values()))
+        for name in (RECORDINGS, CHATS):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        for each in found:  # written one by one: a folder of them doesn't fit into memory
+            read = _tried(each, rows, faults)
+            if read is not None:
+                _write_content(folder, read)
+                rows[read.row["contact_id"]] = read.row
+        _write_rows(folder, rows.values())
     except OSError as error:
         raise DayFolderError("day.unwritable", f"{folder}: {error.strerror}", "check QM_DATA") from None
     return folder, tuple(faults)
+
+
+def clear(folder: Path, kept: Collection[str]) -> None:
+    """Take from a folder that `lay_out` made what was taken in: an erasure wouldn't find it there.
+
+    Args:
+        kept: contacts that stopped, and are to be tried again from there.
+
+    Raises:
+        DayFolderError: it can't be removed.
+    """
+    try:
+        if not kept:
+            shutil.rmtree(folder)
+            return
+        with (folder / CONTACTS).open(encoding="utf-8", newline="") as source:
+            rows = list(csv.DictReader(source))
+        for row in rows:
+            if row["contact_id"] not in kept:
+                (folder / RECORDINGS / row["recording"] if row["recording"] else _chat(folder, row)).unlink()
+        _write_rows(folder, [row for row in rows if row["contact_id"] in kept])
+    except OSError as error:
+        message = f"{folder}: {error.strerror}"
+        raise DayFolderError("day.unwritable", message, "what was taken in still lies there: delete it") from None
+
+
+def _tried(path: Path, known: Collection[str], faults: list[Fault]) -> ReadVcon | None:
+    """What is in a file; where it can't be taken in, a fault more."""
+    try:
+        read = read_vcon(_content(path))
+        if read.row["contact_id"] in known:
+            raise VconError("vcon.duplicate", f"contact '{read.row['contact_id']}' has another vCon here")
+    except VconError as fault:
+        faults.append(Fault(printable(path.name), 0, fault.code, str(fault), HINT))
+    except OSError as error:
+        faults.append(Fault(printable(path.name), 0, "vcon.unreadable", f"{error.strerror}", HINT))
+    else:
+        return read
+    return None
 
 
 def read_vcon(content: bytes) -> ReadVcon:
@@ -254,17 +291,20 @@ def _content(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _write(folder: Path, read: Sequence[ReadVcon]) -> None:
-    for name in (RECORDINGS, CHATS):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    for each in read:
-        if each.audio is not None:
-            (folder / RECORDINGS / each.row["recording"]).write_bytes(each.audio)
-        else:
-            chat = {"contact_id": each.row["contact_id"], "turns": each.turns}
-            name = fingerprint(each.row["contact_id"])[:24] + ".json"
-            (folder / CHATS / name).write_text(json.dumps(chat, ensure_ascii=False), encoding="utf-8")
+def _chat(folder: Path, row: Mapping[str, str]) -> Path:
+    return folder / CHATS / (fingerprint(row["contact_id"])[:24] + ".json")
+
+
+def _write_content(folder: Path, read: ReadVcon) -> None:
+    if read.audio is not None:
+        (folder / RECORDINGS / read.row["recording"]).write_bytes(read.audio)
+        return
+    chat = {"contact_id": read.row["contact_id"], "turns": read.turns}
+    _chat(folder, read.row).write_text(json.dumps(chat, ensure_ascii=False), encoding="utf-8")
+
+
+def _write_rows(folder: Path, rows: Iterable[Mapping[str, str]]) -> None:
     with (folder / CONTACTS).open("w", encoding="utf-8", newline="") as target:
         writer = csv.DictWriter(target, COLUMNS, restval="")
         writer.writeheader()
-        writer.writerows(each.row for each in read)
+        writer.writerows(rows)

@@ -40,6 +40,7 @@ from qm.storage.hold_store import SqlHoldStore
 from qm.storage.hook_store import SqlHookStore
 from qm.storage.kept_answer_store import SqlKeptAnswerStore
 from qm.storage.object_names import SqlObjectNames
+from qm.storage.output_store import SqlOutputStore
 from qm.storage.partitions import Partition, partition
 from qm.storage.people_store import SqlPeopleStore, SqlSessionStore
 from qm.storage.review_store import SqlReviewStore
@@ -71,7 +72,7 @@ class SqlUnit:
     blocks_writers: bool
     contacts: SqlContactStore
     work: stores.SqlWorkStore
-    outputs: stores.SqlOutputStore
+    outputs: SqlOutputStore
     evaluations: stores.SqlEvaluationStore
     surveys: stores.SqlSurveyStore
     coaching: stores.SqlCoachingStore
@@ -301,13 +302,15 @@ class Database:
 
 def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
     contacts, work, hand = SqlContactStore(connection), stores.SqlWorkStore(connection), pen or AuditPen()
+    outputs = SqlOutputStore(connection)
 
     def forget() -> None:
         contacts.forget()
         work.forget()
+        outputs.forget()
 
     return SqlUnit(
-        connection, connection.dialect.name != POSTGRES, contacts, work, stores.SqlOutputStore(connection),
+        connection, connection.dialect.name != POSTGRES, contacts, work, outputs,
         stores.SqlEvaluationStore(connection), stores.SqlSurveyStore(connection), stores.SqlCoachingStore(connection),
         stores.SqlRunStore(connection), SqlFactStore(connection), SqlDrawStore(connection), SqlReportStore(connection),
         SqlCaseStore(connection), SqlCalibrationStore(connection), SqlAuditStore(connection, pen),

@@ -3,20 +3,17 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from sqlalchemy import Connection, Table, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from qm.documents import dump, load
 from qm.domain.coaching import CoachingItem
 from qm.domain.evaluation import Answer, Brief, Evaluation, Score
-from qm.domain.recognition import Recognition, Voices
 from qm.domain.run import ItemState, Quarantine, Run
-from qm.domain.signals import Signals
 from qm.domain.survey import SurveyLink, SurveyResponse
-from qm.domain.transcript import Transcript
 from qm.errors import NotFoundError
 from qm.fingerprint import fingerprint
 from qm.storage import tables
-from qm.storage.facts import LEFT_TO_PEOPLE, LETTERS, codes_of, facts_of_response, measures_of
+from qm.storage.facts import LEFT_TO_PEOPLE, LETTERS, codes_of, facts_of_response
 from qm.storage.sql_store import SqlStore
 
 MOST_VALUES = 10_000
@@ -86,76 +83,6 @@ class SqlWorkStore(SqlStore):
         self._put(tables.published, contact_id=contact_id, stage=stage, fingerprint=fingerprint)
         if self._last == contact_id:
             self._stages[stage] = fingerprint
-
-
-class SqlOutputStore(SqlStore):
-    """What the stages publish for a contact."""
-
-    def save_recording(self, contact_id: str, sha256: str) -> None:
-        """Name the stored object of a contact."""
-        self._put(tables.recordings, contact_id=contact_id, sha256=sha256)
-
-    def recording(self, contact_id: str) -> str | None:
-        """SHA-256 of the stored object, or `None`."""
-        row = self._one(tables.recordings, ("sha256",), contact_id=contact_id)
-        return row.sha256 if row else None
-
-    def earlier_with(self, sha256: str, contact_id: str) -> str | None:
-        """Another contact that has the same object."""
-        table = tables.recordings
-        where = (table.c.sha256 == sha256, table.c.contact_id != contact_id)
-        return self._connection.execute(select(table.c.contact_id).where(*where).order_by(table.c.contact_id)).scalar()
-
-    def save_recognition(self, contact_id: str, recognition: Recognition) -> None:
-        """Insert or replace."""
-        self._put(tables.recognitions, contact_id=contact_id, document=dump(recognition))
-
-    def recognition(self, contact_id: str) -> Recognition:
-        """The words as recognised."""
-        return load(Recognition, self._document(tables.recognitions, contact_id))
-
-    def save_voices(self, contact_id: str, voices: Voices) -> None:
-        """Insert or replace."""
-        self._put(tables.voices, contact_id=contact_id, document=dump(voices))
-
-    def voices(self, contact_id: str) -> Voices:
-        """Who speaks when on a shared channel."""
-        return load(Voices, self._document(tables.voices, contact_id))
-
-    def save_transcript(self, contact_id: str, transcript: Transcript) -> None:
-        """Insert or replace."""
-        grade = transcript.grade.letter if transcript.grade else None
-        found = " ".join(sorted({finding.code for finding in transcript.quality}))
-        document = dump(transcript)
-        self._put(tables.transcripts, contact_id=contact_id, grade=grade, findings=found, document=document)
-
-    def transcript(self, contact_id: str) -> Transcript:
-        """The turns."""
-        return load(Transcript, self._document(tables.transcripts, contact_id))
-
-    def grades(self) -> dict[str, str]:
-        """Letter of every transcript that has a grade, by contact; read without the turns."""
-        table = tables.transcripts
-        rows = self._connection.execute(select(table.c.contact_id, table.c.grade).where(table.c.grade.is_not(None)))
-        return {row.contact_id: row.grade for row in rows}
-
-    def save_signals(self, contact_id: str, signals: Signals) -> None:
-        """Insert or replace."""
-        self._put(tables.signals, contact_id=contact_id, document=dump(signals))
-        facts = tables.contact_facts
-        measures = {"measures": measures_of(signals)}
-        self._connection.execute(update(facts).where(facts.c.contact_id == contact_id).values(**measures))
-
-    def signals(self, contact_id: str) -> Signals:
-        """The signals."""
-        return load(Signals, self._document(tables.signals, contact_id))
-
-    def _document(self, table: Table, contact_id: str) -> str:
-        row = self._one(table, ("document",), contact_id=contact_id)
-        if row is None:
-            message = f"contact '{contact_id}' has no {table.name.removesuffix('s')} yet"
-            raise NotFoundError("output.missing", message, "run `qm run` on its day, or see the quarantine")
-        return str(row.document)
 
 
 class SqlEvaluationStore(SqlStore):

@@ -108,3 +108,27 @@ def test_in_italian(qm, wanted, monkeypatch):
     monkeypatch.setenv("QM_LANGUAGE", "it")
     assert "in corso" in qm("runs", "list").stdout
     assert "in pausa, 2 contatti restano" in qm("runs", "pause", wanted).stdout
+
+
+def test_of_vcons_only_what_stopped_stays_in_the_folder(qm, tmp_path):
+    said = {"type": "text", "start": "2026-11-20T09:00:00+01:00", "parties": 0, "mediatype": "text/plain"}
+    folder = tmp_path / "vcons"
+    folder.mkdir()
+    for name, text in (("u-1", "buongiorno"), ("u-2", "prego")):
+        vcon = {"uuid": name, "parties": [{"name": "Ada"}], "dialog": [said | {"encoding": "none", "body": text}]}
+        (folder / f"{name}.vcon.json").write_text(json.dumps(vcon), encoding="utf-8")
+    assert qm("ingest", str(folder)).exit_code == 0
+    laid = tmp_path / "data" / "vcon"
+    assert list(laid.iterdir()) == [], "what was taken in is found by an erasure"
+    sound = said | {"type": "recording", "mediatype": "audio/wav", "encoding": "base64url", "body": "QUJD"}
+    for name in ("v-1", "v-2"):
+        vcon = {"uuid": name, "parties": [{"name": "Ada"}], "dialog": [sound]}
+        (folder / f"{name}.vcon.json").write_text(json.dumps(vcon), encoding="utf-8")
+    told = qm("ingest", str(folder))
+    assert told.exit_code == 1
+    assert "v-2" in told.stderr
+    (left,) = laid.iterdir()
+    assert [path.name for path in (left / "chats").iterdir()] == []
+    assert len(list((left / "recordings").iterdir())) == 1
+    rows = (left / "contacts.csv").read_text(encoding="utf-8").splitlines()
+    assert [row.partition(",")[0] for row in rows] == ["contact_id", "v-2"]
