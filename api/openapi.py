@@ -1,5 +1,7 @@
-"""The API's description: what every route may answer beside its own, said once for all of them."""
+"""The API's description: what every route may answer beside its own, and what it really answered once."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -24,6 +26,8 @@ KEY = {
     "schema": {"type": "string", "maxLength": 200, "pattern": "^[ -~]+$"},
     "example": "0e7b5c1e-6a7e-4f0e-9d27-5f4a6f7c2c11",
 }  # fmt: skip
+EXAMPLES = Path(__file__).with_name("examples.json")
+"""Answers of the sample site by operation; tests/routes/test_api_examples.py records them."""
 NO_KEY = frozenset({"/api/v1/tokens", "/api/v1/hooks"})
 ENVELOPE = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorEnvelope"}}}
 
@@ -41,6 +45,7 @@ def install(app: FastAPI) -> None:
 
 
 def _complete(document: dict[str, Any]) -> None:
+    _show(document["paths"], document["components"]["schemas"])
     for path, methods in document["paths"].items():
         for method, told in methods.items():
             _answer(told["responses"], is_read=method in READS)
@@ -54,3 +59,23 @@ def _answer(answers: dict[str, Any], *, is_read: bool) -> None:
             answers[status] = {"description": meaning, "content": ENVELOPE}
     if is_read:
         answers.setdefault("304", {"description": COMMON["304"]})
+
+
+def _show(paths: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Put an example to every answer in JSON or CSV: the operation's own, else one of the same schema."""
+    known = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    contents = {
+        f"{method.upper()} {path}": content
+        for path, methods in paths.items() for method, operation in methods.items()
+        for status, told in operation["responses"].items() if status.startswith("2")
+        for content in told.get("content", {}).values() if content.get("schema")
+    }  # fmt: skip
+    alike = {
+        str(contents[key]["schema"]): value for key, value in known.items()
+        if key in contents and not isinstance(value, str)
+    }  # fmt: skip
+    for key, content in contents.items():
+        named = schemas.get(content["schema"].get("$ref", "").rpartition("/")[2], {})
+        example = known.get(key, alike.get(str(content["schema"]), named.get("example")))
+        if example is not None:
+            content.setdefault("example", example)

@@ -24,7 +24,12 @@ class ClipList(BaseModel):
 class NewSession(BaseModel):
     """What is agreed in a session that is planned from a coaching item."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid",
+        json_schema_extra={
+            "example": {"item": "co-9e0ba70728e6", "goal": "identificare sempre", "due": "2026-12-01", "target": 0.9}
+        },
+    )  # fmt: skip
 
     item: Annotated[str, Field(description="id of the coaching item")]
     goal: str
@@ -43,7 +48,10 @@ class NewSession(BaseModel):
 class SessionStepIn(BaseModel):
     """A step with a session."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid",
+        json_schema_extra={"example": {"version": 1, "text": "lo chiedo prima di aprire la scheda"}},
+    )  # fmt: skip
 
     version: Annotated[int, Field(description="that it was decided on")]
     text: str = ""

@@ -22,7 +22,10 @@ class MineRead(BaseModel):
 class RemarkIn(BaseModel):
     """What is written when taking note; may be empty."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid",
+        json_schema_extra={"example": {"remark": "ascoltata, ho capito"}},
+    )  # fmt: skip
 
     remark: str = ""
 
@@ -30,7 +33,12 @@ class RemarkIn(BaseModel):
 class AssessmentIn(BaseModel):
     """One's own answers on a form, before the result is shown."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid",
+        json_schema_extra={
+            "example": {"form": "servizio-clienti", "given": [{"criterion_id": "saluto", "answer": "met"}]}
+        },
+    )  # fmt: skip
 
     form: str
     given: tuple[AnswerIn, ...] = ()
@@ -43,7 +51,12 @@ class AssessmentIn(BaseModel):
 class ClaimIn(BaseModel):
     """One criterion that is contested."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid",
+        json_schema_extra={
+            "example": {"form": "servizio-clienti", "criterion": "saluto", "why": "è detto al secondo 4", "at_s": 4.0}
+        },
+    )  # fmt: skip
 
     form: str
     criterion: str
@@ -58,7 +71,10 @@ class ClaimIn(BaseModel):
 class WithdrawIn(BaseModel):
     """Which dispute is taken back."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid",
+        json_schema_extra={"example": {"form": "servizio-clienti", "version": 1}},
+    )  # fmt: skip
 
     form: str
     version: Annotated[int, Field(ge=0, le=LAST_VERSION, description="version of the dispute that was looked at")]
@@ -77,7 +93,10 @@ class RulingIn(BaseModel):
 class DecisionsIn(BaseModel):
     """The rulings on all contested criteria, at once."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid",
+        json_schema_extra={"example": {"version": 1, "rulings": [{"criterion_id": "saluto", "why": "si sente"}]}},
+    )  # fmt: skip
 
     version: Annotated[int, Field(ge=0, le=LAST_VERSION, description="version of the dispute that was looked at")]
     rulings: tuple[RulingIn, ...] = ()

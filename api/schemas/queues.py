@@ -63,7 +63,10 @@ class QueueIn(BaseModel):
 class AssignmentKey(BaseModel):
     """Which contact of a queue."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid",
+        json_schema_extra={"example": {"contact_id": "C-1", "withdraw": True}},
+    )  # fmt: skip
 
     contact_id: str
     step: EvaluationStep = EvaluationStep.FIRST

@@ -3,24 +3,16 @@
 A route without a row here fails `test_every_route_has_a_row`: whoever adds one says who may use it.
 """
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-
 import pytest
-from fastapi.testclient import TestClient
 
 from api import menu
-from api.app import ROUTES, create_app
-from qm.domain.calibration import Purpose
-from qm.domain.dispute import Dispute, DisputedItem, DisputeState
-from qm.domain.evaluation import Answer
-from qm.domain.people import RIGHTS, Right, Role, Scope
-from qm.services.calibration import Wanted
+from api.app import ROUTES
+from qm.domain.people import RIGHTS, Right, Role
+from tests.routes.matrix_site import made_site
 from tests.routes.rights_table import (
     ANYBODY,
     BY_BROWSER,
     CONTACT,
-    DISPUTE,
     HTML,
     OTHER,
     ROWS,
@@ -28,7 +20,6 @@ from tests.routes.rights_table import (
     SIGNED_IN,
     WHOLE,
     R,
-    Site,
     is_page,
     login_of,
     step,
@@ -45,31 +36,8 @@ def having(wanted):
 
 @pytest.fixture(scope="module")
 def site(sample, tmp_path_factory):
-    settings = sample.settings_of(tmp_path_factory.mktemp("matrix"))
-    sample.fill(settings)
-    app = create_app(settings)
-    services = app.state.services
-    services.cases.open_all()
-    (case,) = services.cases.queue().items
-    assert case.contact_id == CONTACT
-    now = datetime.now(UTC)
-    raters = tuple(login_of(*each) for each in EVERYBODY)
-    made = [
-        services.calibration.open(Wanted("servizio-clienti", Purpose.RANDOM, 1, raters, now + timedelta(days=2)))
-        for _ in range(2)
-    ]
-    services.calibration.close(made[0].id)
-    item = DisputedItem("x", Answer.NOT_MET, "rule", "why")
-    dispute = Dispute(
-        DISPUTE, CONTACT, "servizio-clienti", "A01", "a", DisputeState.OPEN, now, now + timedelta(days=3), (item,)
-    )
-    with services.database.unit_of_work() as unit:
-        form = next(e for e in unit.evaluations.of_contact(CONTACT) if e.form_id == "servizio-clienti")
-        contested = replace(item, criterion_id=form.answers[0].criterion_id)
-        unit.disputes.save(replace(dispute, items=(contested,)), 0)
-    services.own.seen_by(Scope(agents=frozenset({"A01"}))).get(CONTACT, "a", skip=True)
-    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
-        yield Site(client, sample, case.id, made[0].id, made[1].id, {})
+    with made_site(sample, tmp_path_factory.mktemp("matrix"), [login_of(*each) for each in EVERYBODY]) as made:
+        yield made
 
 
 def expected(row, role, view):
