@@ -14,7 +14,7 @@ from qm.services.dashboard_views import ScoreRow, Trend
 
 SHADES = 5
 """Steps of the heat map, each with a colour and a mark of its own."""
-MOST_DRAWN = 60
+MOST_DRAWN = 40
 """Agents of one page, in plot and table; the JSON twin and the CSV have them all."""
 
 

@@ -22,7 +22,7 @@ COOKIE_AGE_S = 365 * 24 * 3600
 
 ENVIRONMENT = Environment(
     loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(default=True), undefined=StrictUndefined,
-    trim_blocks=True, lstrip_blocks=True,
+    trim_blocks=True, lstrip_blocks=True, auto_reload=False,
 )  # fmt: skip
 ENVIRONMENT.filters.update(presentation.FILTERS)
 ENVIRONMENT.filters["measure_value"] = measure_groups.measure_value

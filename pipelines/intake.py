@@ -243,7 +243,6 @@ def _kept(unit: Unit, day: Day, place: str, positions: Mapping[str, int]) -> Day
             unit.work.release(entry.subject)
     for contact in let.contacts:
         unit.contacts.save(contact, place, positions[contact.id], fingerprint(contact))
-        unit.work.add(contact.id)
     for fault in faults:
         subject = f"{place}/{fault.file}:{fault.line}" if fault.line else f"{place}/{fault.file}"
         command = f"qm run {shlex.quote(place)}"

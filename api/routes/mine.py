@@ -1,8 +1,8 @@
 """An agent's own pages: their contacts, one of them, own answers first, taking note, contesting."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from api import dispute_pages
@@ -26,7 +26,6 @@ WRITES: dict[int | str, dict[str, Any]] = DOCUMENTED | {
     409: {"model": ErrorEnvelope, "description": "Too late, done before, or changed in another window since"},
 }
 CONTEST = needs(Right.DISPUTE_OPEN)
-Skip = Annotated[bool, Query(description="show the result without own answers first, where that is open")]
 
 
 @router.get("/mine", include_in_schema=False)
@@ -61,18 +60,22 @@ def peaks(services: ServicesHere, contact_id: str) -> Peaks:
 
 
 @router.get("/mine/contacts/{contact_id:path}", include_in_schema=False)
-def contact_page(
-    request: Request, services: ServicesHere, contact_id: str, actor: ActorHere, show: str = ""
-) -> Response:
+def contact_page(request: Request, services: ServicesHere, contact_id: str, actor: ActorHere) -> Response:
     """One of one's own contacts: the result, or first the form for own answers."""
-    own = _look_at(services, contact_id, actor, skip=show == "result")
-    return _page(request, own)
+    return _page(request, _look_at(services, contact_id, actor))
 
 
 @router.get("/api/v1/mine/contacts/{contact_id:path}", summary="One of one's own contacts")
-def contact(services: ServicesHere, contact_id: str, actor: ActorHere, skip: Skip = False) -> OwnContact:
+def contact(services: ServicesHere, contact_id: str, actor: ActorHere) -> OwnContact:
     """Transcript, results with evidence, dispute. Without own answers `is_hidden` may be true: then no result."""
-    return _look_at(services, contact_id, actor, skip=skip)
+    return _look_at(services, contact_id, actor)
+
+
+@router.post("/mine/shown/{contact_id:path}", include_in_schema=False, dependencies=FORM_WRITE)
+def show_form(services: ServicesHere, contact_id: str, actor: ActorHere) -> Response:
+    """Show the result without own answers first, from the page."""
+    services.own.get(contact_id, actor, skip=True)
+    return RedirectResponse(dispute_pages.own_address(contact_id), status_code=303)
 
 
 @router.post("/mine/acknowledged/{contact_id:path}", include_in_schema=False, dependencies=FORM_WRITE)
@@ -92,7 +95,8 @@ def assess_form(
 
     def act() -> object:
         form = services.own.form(fields.get("form", ""))
-        return services.own.assess(contact_id, form.id, dispute_pages.assessed(form, fields), actor)
+        services.own.assess(contact_id, form.id, dispute_pages.assessed(form, fields), actor)
+        return services.own.get(contact_id, actor, skip=True)  # who has answered one form has thought about the contact
 
     return _do(request, services, contact_id, actor, fields, act)
 
@@ -114,6 +118,13 @@ def withdraw_form(
     form_id, seen = fields.get("form", ""), dispute_pages.version_in(fields)
     return _do(request, services, contact_id, actor, fields,
                lambda: services.disputes.withdraw(contact_id, form_id, actor, seen))  # fmt: skip
+
+
+@router.post("/api/v1/mine/shown/{contact_id:path}", summary="Show the result without own answers first",
+             responses=WRITES, dependencies=[*CALL_WRITE])  # fmt: skip
+def show(services: ServicesHere, contact_id: str, actor: ActorHere) -> OwnContact:
+    """Where the site leaves that open; else it stays hidden."""
+    return _look_at(services, contact_id, actor, skip=True)
 
 
 @router.post("/api/v1/mine/acknowledged/{contact_id:path}", summary="Take note of a result", responses=WRITES,
@@ -165,7 +176,7 @@ def _do(
     except (ConflictError, InputError) as error:
         own = _look_at(services, contact_id, actor)
         return _page(request, own, status=status_of(error), fault=error, fields=fields)
-    return RedirectResponse(dispute_pages.own_address(contact_id) + "?show=result", status_code=303)
+    return RedirectResponse(dispute_pages.own_address(contact_id), status_code=303)
 
 
 def _page(

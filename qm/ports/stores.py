@@ -59,11 +59,7 @@ class ContactStore(Protocol):
 
 
 class WorkStore(Protocol):
-    """What is done, what is left, what is quarantined. The durable truth of a run."""
-
-    def add(self, contact_id: str) -> None:
-        """Put a contact on the work list; harmless when it's there."""
-        ...
+    """What is done, what is left, what is quarantined. The durable truth of a run; saving a contact puts it there."""
 
     def state(self, contact_id: str) -> ItemState:
         """Where a contact stands."""

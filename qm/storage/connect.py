@@ -2,11 +2,14 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from select import POLLIN, poll
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 
 from qm.errors import InputError, SettingsError, StorageError
 
@@ -19,6 +22,9 @@ IDLE_S = 900
 """The longest pause inside a transaction; coaching over a million contacts computes for minutes."""
 CONNECT_S = 10
 RECYCLE_S = 3600
+FRESH_S = 1.0
+KEPT = 10
+"""Connections that stay open between requests."""
 SILENCE_S = 20
 """A network that was cut is noticed after so long, rather than after the two hours of the system."""
 READS_ONLY = {"qm_reads_only": True}
@@ -83,13 +89,44 @@ def _postgres(address: URL, application: str) -> Engine:
         "tcp_user_timeout": 1000 * SILENCE_S,
     }  # fmt: skip
     try:
-        return create_engine(
-            address, connect_args=given, hide_parameters=True, pool_pre_ping=True, pool_timeout=BUSY_S,
-            pool_recycle=RECYCLE_S,
+        engine = create_engine(
+            address, connect_args=given, hide_parameters=True, pool_size=KEPT, max_overflow=2 * KEPT,
+            pool_timeout=BUSY_S, pool_recycle=RECYCLE_S,
         )  # fmt: skip
     except ImportError:
         message = "PostgreSQL's driver isn't installed"
         raise SettingsError("settings.database", message, "pip install 'quality-equation[postgres]'") from None
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", partial(_check_old, engine))
+    return engine
+
+
+def _has_news(connection: Any) -> bool:
+    """Whether something came that nobody waits for; a closed connection always has."""
+    if connection.closed:
+        return True
+    waiting = poll()
+    waiting.register(connection.fileno(), POLLIN)
+    return bool(waiting.poll(0))
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info["used_at"] = monotonic()
+
+
+def _check_old(engine: Engine, connection: Any, record: Any, _proxy: Any) -> None:
+    """Ask a connection that nobody used for a moment whether it lives; the pool makes a new one where it doesn't.
+
+    One that was just used, and on which the server hasn't said since that it ends it, isn't asked: that would be a
+    round trip more for each of a page's transactions.
+    """
+    used_at = record.info.get("used_at")
+    if used_at is None or (monotonic() - used_at < FRESH_S and not _has_news(connection)):
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError from error
 
 
 def reading_options(address: URL) -> Mapping[str, Any]:

@@ -53,7 +53,7 @@ class SqlContactStore(SqlStore):
         self._last = None
 
     def save(self, contact: Contact, folder: str, position: int, fingerprint: str) -> None:
-        """Insert or replace."""
+        """Insert or replace; a new one is on the work list."""
         self.forget()
         started_at = contact.started_at.astimezone(UTC).isoformat()
         self._put(
@@ -61,6 +61,7 @@ class SqlContactStore(SqlStore):
             folder=folder, position=position, fingerprint=fingerprint, document=dump(contact),
         )  # fmt: skip
         self._put(tables.contact_facts, **facts_of_contact(contact))
+        self._add(tables.items, contact_id=contact.id, state=ItemState.WAITING.value)
 
     def get(self, contact_id: str) -> Contact:
         """One contact, or `NotFoundError`."""
@@ -165,10 +166,10 @@ def _lines(ids: Any) -> Select[Any]:
     contacts, items, transcripts = tables.contacts, tables.items, tables.transcripts
     return (
         select(
-            contacts.c.id, contacts.c.document, func.coalesce(items.c.state, ItemState.WAITING.value).label("state"),
+            contacts.c.id, contacts.c.document, items.c.state,
             tables.quarantine.c.code, transcripts.c.grade,
         )
-        .outerjoin(items, items.c.contact_id == contacts.c.id)
+        .join(items, items.c.contact_id == contacts.c.id)
         .outerjoin(tables.quarantine, tables.quarantine.c.subject == contacts.c.id)
         .outerjoin(transcripts, transcripts.c.contact_id == contacts.c.id)
         .where(contacts.c.id.in_(ids))
@@ -200,8 +201,8 @@ def _narrowed(wanted: ContactQuery) -> tuple[FromClause, list[ColumnElement[bool
         source = source.join(facts, facts.c.contact_id == contacts.c.id)
     # What few contacts are in is looked for by its index. All others are gone through in the list's order, and the
     # index is kept out of it: by that of `done`, say, nearly all contacts would be found, and sorted for each page.
-    state = func.coalesce(items.c.state, ItemState.WAITING.value)
-    if wanted.state == ItemState.QUARANTINED.value:
+    state = func.coalesce(items.c.state, "")
+    if wanted.state in (ItemState.QUARANTINED.value, ItemState.WAITING.value):
         source = source.join(items, items.c.contact_id == contacts.c.id)
         where.append(items.c.state == wanted.state)
     elif wanted.state or wanted.failed or wanted.open_only:

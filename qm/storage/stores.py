@@ -32,10 +32,6 @@ class SqlWorkStore(SqlStore):
         """Read anew what is asked for next; for whoever changes outputs beside this store."""
         self._last = ""
 
-    def add(self, contact_id: str) -> None:
-        """Put on the work list; harmless when it's there."""
-        self._add(tables.items, contact_id=contact_id, state=ItemState.WAITING.value)
-
     def state(self, contact_id: str) -> ItemState:
         """Where a contact stands."""
         row = self._one(tables.items, ("state",), contact_id=contact_id)

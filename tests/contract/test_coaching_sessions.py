@@ -46,7 +46,6 @@ def talk(database, name, agent, at, *, met):
     )
     with database.unit_of_work() as unit:
         unit.contacts.save(builders.contact(name, agent=agent, started_at=at), "/day", 0, "f")
-        unit.work.add(name)
         unit.work.finish(name)
         made = builders.evaluation(name, given)
         unit.evaluations.replace(name, [replace(made, score=score_form(FORM, given))])

@@ -53,8 +53,6 @@ def fill(unit, drawn, number=60):
 
 
 def stand(unit, one, contact_id):
-    if one.state is not ItemState.WAITING:
-        unit.work.add(contact_id)
     if one.state is ItemState.DONE:
         unit.work.finish(contact_id)
     if one.state is ItemState.QUARANTINED:

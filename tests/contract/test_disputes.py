@@ -66,7 +66,6 @@ class House:
             for name, agent in (("C-1", "A-1"), ("C-2", "A-2"), ("C-3", "A-1")):
                 about = builders.contact(name, agent=Agent(agent, "Anna", "Nord"), started_at=NOW - timedelta(hours=9))
                 unit.contacts.save(about, "/day", 0, "f")
-                unit.work.add(name)
                 unit.evaluations.replace(name, [scored(contact_id=name)])
                 unit.work.finish(name)
 

@@ -38,7 +38,6 @@ def put(database, contact_id, *given, agent="A1", team="Casa", days=0, **more):
     made = replace(made, agent=agent, started_at=made.started_at + timedelta(days=days))
     with database.unit_of_work() as unit:
         unit.contacts.save(made, "/day", 0, "f")
-        unit.work.add(contact_id)
         if given:
             unit.evaluations.replace(contact_id, [evaluation(contact_id, *given)])
             unit.work.finish(contact_id)

@@ -172,7 +172,6 @@ def test_a_machine_that_scored_anew_makes_a_draft_stale(database, reviews):
 
 def test_a_contact_in_quarantine_isnt_reviewed(database, reviews):
     with database.unit_of_work() as unit:
-        unit.work.add("C-1")
         unit.work.quarantine(Quarantine("C-1", "score", "x.y", "", "", ""), is_contact=True)
     with pytest.raises(NotFoundError, match=r"review\.no_evaluation"):
         reviews.view(*WHERE, "ada")

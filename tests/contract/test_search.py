@@ -61,7 +61,6 @@ def save(unit, contact_id, language, agent, said, number=0, fingerprint="f"):
         number,
         "f",
     )
-    unit.work.add(contact_id)
     unit.outputs.save_recording(contact_id, f"{number:064}")
     unit.outputs.save_transcript(contact_id, replace(builders.call(*said), language=language))
     unit.outputs.save_signals(contact_id, Signals((), {"silence_longest_s": float(number)}))

@@ -58,7 +58,6 @@ def test_an_error_leaves_nothing_of_its_block(database):
     def half_way():
         with database.unit_of_work() as unit:
             save(unit, "C-1")
-            unit.work.add("C-1")
             unit.surveys.save([SurveyResponse("R-1")])
             raise RuntimeError("half way")
 
@@ -158,11 +157,9 @@ def test_evaluations_are_replaced_not_duplicated(database):
 def test_work_list(database):
     with database.unit_of_work() as unit:
         save(unit, "C-1", "C-2")
-        for contact_id in ("C-1", "C-2", "C-1"):
-            unit.work.add(contact_id)
         unit.work.quarantine(ENTRY, is_contact=True)
         unit.work.quarantine(replace(ENTRY, subject="contacts.csv:3"), is_contact=False)
-        unit.work.add("C-1")  # putting it on the list again doesn't make it new
+        save(unit, "C-1")  # ingested again, it isn't new
         assert unit.work.states() == {"C-1": ItemState.QUARANTINED, "C-2": ItemState.WAITING}
         assert [entry.subject for entry in unit.work.quarantined()] == ["C-1", "contacts.csv:3"]
         assert unit.work.quarantined()[0] == ENTRY
@@ -255,7 +252,6 @@ def test_content_is_the_same_whenever_and_wherever_and_in_whatever_order_it_was_
             unit.runs.begin(Run(f"r{place}", "day", builders.NINE + timedelta(days=place), None, ""))
             for contact_id in order:
                 unit.contacts.save(builders.contact(contact_id), "/day", 0, "f")
-                unit.work.add(contact_id)
         hashes.append(database.content_fingerprint())
         with database.unit_of_work() as unit:
             unit.work.finish("C-1")

@@ -98,7 +98,7 @@ def test_english_by_keyboard_only(enter):
     agent.goto("/mine")
     tab_to(agent, agent.get_by_role("link", name="C-2", exact=True))
     agent.keyboard.press("Enter")
-    tab_to(agent, agent.get_by_role("link", name="Show the result now"))
+    tab_to(agent, agent.get_by_role("button", name="Show the result now"))
     agent.keyboard.press("Enter")
     row = agent.locator("li.criterion.met").first
     tab_to(agent, row.locator("summary").first)
@@ -131,7 +131,7 @@ def test_english_by_keyboard_only(enter):
     ("role", "agent", "address"),
     [
         ("agent", "A01", "/mine"), ("agent", "A01", "/mine/contacts/C-3"),
-        ("agent", "A01", "/mine/contacts/C-1?show=result"), ("analyst", "", "/disputes?state=all"),
+        ("agent", "A01", "/mine/contacts/C-1"), ("analyst", "", "/disputes?state=all"),
         ("analyst", "", "/disputes/figures"),
     ],
 )  # fmt: skip

@@ -70,7 +70,6 @@ def want(database):
         with database.unit_of_work() as unit:
             for place, name in enumerate(names):
                 unit.contacts.save(builders.contact(name), "folder", place, "row")
-                unit.work.add(name)
             unit.tasks.begin(Run(run_id, "day", builders.NINE, None, "", version), RunKind.DAY, TODAY)
             unit.tasks.add(run_id, [Wanted(name, place) for place, name in enumerate(names)])
             unit.tasks.move(run_id, (RunState.WANTED,), RunState.RUNNING)

@@ -208,8 +208,10 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/mine"): Row(R.OWN_READ, told=("C/4 è",)),
     ("GET", "/mine/contacts/{contact_id:path}/audio"): Row(R.OWN_READ, one=True),
     ("GET", "/mine/contacts/{contact_id:path}/peaks"): Row(R.OWN_READ, one=True),
-    ("GET", "/mine/contacts/{contact_id:path}"): Row(R.OWN_READ, one=True, query="?show=result"),
-    ("GET", "/api/v1/mine/contacts/{contact_id:path}"): Row(R.OWN_READ, one=True, query="?skip=true"),
+    ("GET", "/mine/contacts/{contact_id:path}"): Row(R.OWN_READ, one=True),
+    ("GET", "/api/v1/mine/contacts/{contact_id:path}"): Row(R.OWN_READ, one=True),
+    ("POST", "/mine/shown/{contact_id:path}"): Row(R.OWN_READ, one=True, status=303, fields=lambda _site: {}),
+    ("POST", "/api/v1/mine/shown/{contact_id:path}"): Row(R.OWN_READ, one=True),
     # Done before or too late on the sample's contact: what is asked here is who gets as far as that.
     ("POST", "/mine/acknowledged/{contact_id:path}"): Row(
         R.OWN_READ, one=True, status=400, fields=lambda _site: {"remark": "x" * 2001}

@@ -208,7 +208,6 @@ def fill(settings: Settings) -> None:
     with database.unit_of_work() as unit:
         for position, contact in enumerate(contacts):
             unit.contacts.save(contact, "/day", position, "f")
-            unit.work.add(contact.id)
         for contact in contacts[:4]:
             is_chat = contact.medium is Medium.CHAT
             unit.outputs.save_recording(contact.id, sha256)

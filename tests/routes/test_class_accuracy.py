@@ -27,7 +27,6 @@ def client(sample, tmp_path):
         for place, (n, errors, open_) in enumerate(STATES):
             contact_id = f"C-{place}"
             unit.contacts.save(builders.contact(contact_id), "/day", place, "f")
-            unit.work.add(contact_id)
             made = builders.evaluation(contact_id, (builders.answer("r-quick"), note), form_id="demo")
             classes = (ClassScore("compliance", 1.0, 2.0, n, errors, open_),)
             unit.evaluations.replace(contact_id, [replace(made, score=replace(made.score, classes=classes))])

@@ -174,7 +174,6 @@ class Site:
             medium=Medium.VOICE if number % 3 else Medium.CHAT,
         )  # fmt: skip
         unit.contacts.save(made, "/in/day", number, f"row of {contact_id}")
-        unit.work.add(contact_id)
         sha256 = self.objects.put(io.BytesIO(f"audio of {contact_id}".encode()))
         call = builders.call((Role.AGENT, 0.5, said(contact_id)), (Role.CUSTOMER, 5.0, f"sono {contact_id}"))
         unit.outputs.save_recording(contact_id, sha256)

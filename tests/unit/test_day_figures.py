@@ -57,7 +57,6 @@ def day(tmp_path, monkeypatch):
         for place, (agent, found, kind) in enumerate((*MADE, (BRUNO, ERROR, Kind.CUSTOMER))):
             contact_id = f"C-{place:02}"
             unit.contacts.save(builders.contact(contact_id, agent=agent, kind=kind), "/day", place, "f")
-            unit.work.add(contact_id)
             made = builders.evaluation(contact_id, ANSWERS, form_id="demo")
             unit.evaluations.replace(contact_id, [replace(made, score=replace(made.score, classes=(found,)))])
             unit.work.finish(contact_id)

@@ -1,4 +1,5 @@
-"""What the queue of cases and the list of coaching sessions are filtered and sorted by, beside their documents
+"""What the queue of cases and the list of coaching sessions are filtered and sorted by, beside their documents; every
+contact on the work list
 
 Revision ID: 0015
 """
@@ -23,6 +24,8 @@ cases = sa.table(
     'cases', sa.column('id'), sa.column('opened_s'), sa.column('severity'), sa.column('stands', sa.Boolean),
     sa.column('assignee'), sa.column('document'),
 )  # fmt: skip
+contacts = sa.table('contacts', sa.column('id'))
+items = sa.table('items', sa.column('contact_id'), sa.column('state'))
 sessions = sa.table(
     'coaching_sessions', sa.column('id'), sa.column('site'), sa.column('vendor'), sa.column('document')
 )  # fmt: skip
@@ -36,6 +39,9 @@ def upgrade() -> None:
     op.add_column('cases', sa.Column('assignee', text, nullable=False, server_default=''))
     for name in PLACES:
         op.add_column('coaching_sessions', sa.Column(name, text, nullable=False, server_default=''))
+    listed = sa.select(items.c.contact_id).where(items.c.contact_id == contacts.c.id).exists()
+    missing = sa.select(contacts.c.id, sa.literal('waiting')).where(~listed)
+    op.get_bind().execute(items.insert().from_select(['contact_id', 'state'], missing))
     _fill(op.get_bind(), cases, NAMES, _of_case)
     _fill(op.get_bind(), sessions, PLACES, _of_session)
 
