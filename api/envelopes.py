@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from api.pages import render
 from api.people.principal import sign_in_address
@@ -49,6 +50,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.QmError, _on_qm_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(ClientDisconnect, _on_gone)
     app.add_exception_handler(Exception, _on_unexpected)
 
 
@@ -90,6 +92,11 @@ def _on_http_error(request: Request, error: Exception) -> Response:
     response = respond(request, status.value, body)
     response.headers.update(error.headers or {})
     return response
+
+
+def _on_gone(_request: Request, _error: Exception) -> Response:
+    """Whoever asked went away in the middle of the question: nobody reads an answer, and it's no fault of ours."""
+    return Response(status_code=400)
 
 
 def _on_unexpected(request: Request, error: Exception) -> Response:

@@ -1,8 +1,10 @@
 """Rendering: templates, the reader's language, and the cookie that remembers it."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -51,6 +53,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
     """A page in the reader's language, with the menu of whoever asks; `?lang=` is remembered."""
     language = language_of(request)
     other = Language.ENGLISH if language is Language.ITALIAN else Language.ITALIAN
+    services = request.app.state.services
     content = ENVIRONMENT.get_template(template).render(
         request=request,
         path=request.url.path,
@@ -68,6 +71,8 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
         has_text=lambda key: key in texts.WORDS,
         meaning=lambda code: explain_code(code, language),
         said=lambda text: _said(text, language),
+        site_time=lambda moment: moment.astimezone(ZoneInfo(services.plan.window.zone)),
+        name_of=lru_cache(services.people.name_of),
         **_who_asks(request),
         **context,
     )

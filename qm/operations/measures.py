@@ -50,6 +50,7 @@ MEASURES = {
         Measure("retries", Kind.COUNTER, "attempts repeated after a passing error", ("reason",)),
         Measure("request_seconds", Kind.HISTOGRAM, "seconds of a request", ("method", "route", "status"), QUICK),
         Measure("hook_deliveries", Kind.COUNTER, "tries to tell a webhook", ("outcome",)),
+        Measure("slow_clients", Kind.COUNTER, "connections ended since the other side kept us waiting", ("reason",)),
         Measure("queue_tasks", Kind.GAUGE, "contacts on the work list", ("state",)),
         Measure("queue_oldest_seconds", Kind.GAUGE, "age of the oldest contact that waits"),
         Measure("workers", Kind.GAUGE, "workers whose heartbeat is fresh", ("state",)),

@@ -35,6 +35,8 @@ def serve(app: Any, settings: Settings, port: int, first: Callable[[], None] = l
     """
     import uvicorn
 
+    from qm.operations.slow_clients import PatientProtocol
+
     start_logs(settings)
     configure_traces(settings.traces, "quality-equation-api", qm.__version__)
     tls = tls_context(settings)
@@ -42,7 +44,7 @@ def serve(app: Any, settings: Settings, port: int, first: Callable[[], None] = l
     listening = listen(settings.host, port)
     config = uvicorn.Config(
         app, factory=isinstance(app, str), log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_S,
-        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_keep_alive=KEEP_ALIVE_S, http=PatientProtocol,
         ssl_context_factory=(lambda _config, _default: tls) if tls else None,
     )  # fmt: skip
     # The server ends by giving the signal to whoever had it before: that would be the end before the traces are sent.

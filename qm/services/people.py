@@ -86,6 +86,12 @@ class PeopleService:
         with self.reading() as unit:
             return _known(unit, login)
 
+    def name_of(self, login: str) -> str:
+        """What somebody is called; the login where nobody of that login is known."""
+        with self.reading() as unit:
+            person = unit.people.by_login(login)
+        return person.name if person else login
+
     def unheard(self, scope: Scope) -> tuple[str, ...]:
         """Teams of a scope that no contact has so far: misspelt, or new."""
         with self.reading() as unit:

@@ -56,6 +56,25 @@ def get(port, path, context=None):
         connection.close()
 
 
+def test_who_goes_away_in_the_middle_of_a_question_is_no_error(serve):
+    port = free_port()
+    process = serve(port)
+    while json.loads(process.stderr.readline())["event"] != "api.started":
+        pass
+    form = b"content-type: application/x-www-form-urlencoded\r\ncontent-length: 1000\r\n\r\nlogin="
+    for address in (b"/sign-in", b"/api/v1/surveys"):
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as gone:
+            gone.sendall(b"POST " + address + b" HTTP/1.1\r\nhost: 127.0.0.1\r\n" + form)
+            gone.shutdown(socket.SHUT_WR)
+            while gone.recv(4096):
+                pass
+    process.send_signal(signal.SIGTERM)
+    _out, err = process.communicate(timeout=60)
+    events = [json.loads(line) for line in err.splitlines()]
+    assert [event for event in events if event["level"] in ("error", "critical")] == []
+    assert "Traceback" not in err
+
+
 def test_up_probed_and_stopped_with_every_line_in_the_log(serve, monkeypatch):
     port = free_port()
     process = serve(port)
