@@ -53,6 +53,10 @@ class ContactStore(Protocol):
         """
         ...
 
+    def leaders(self, scope: Scope) -> frozenset[str]:
+        """Who leads agents within the scope: the contact's supervisor, or its team where none is told."""
+        ...
+
     def choices(self, scope: Scope) -> Choices:
         """Values of the list's filters, as far as they stand in contacts within the scope."""
         ...

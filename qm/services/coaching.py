@@ -79,14 +79,10 @@ class CoachingService:
 
     def _require_leader(self, unit: Unit, supervisor: str) -> None:
         """Whoever leads somebody may have an empty list; looked for only then, since it's among all contacts."""
-        known: set[str] = set()
-        for contact in unit.contacts.every():
-            if self._scope.allows(contact):
-                if leader(contact).casefold() == supervisor.casefold():
-                    return
-                known.add(leader(contact))
-        message = f"nobody called '{supervisor}' leads a team here"
-        raise NotFoundError("supervisor.unknown", message, "known: " + ", ".join(sorted(known)))
+        known = unit.contacts.leaders(self._scope)
+        if supervisor.casefold() not in {name.casefold() for name in known}:
+            message = f"nobody called '{supervisor}' leads a team here"
+            raise NotFoundError("supervisor.unknown", message, "known: " + ", ".join(sorted(known)))
 
     def _row(
         self, item: CoachingItem, contact: Contact, talks: Mapping[tuple[str, str, str], CoachingSession]

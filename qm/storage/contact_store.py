@@ -5,7 +5,21 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Connection, FromClause, Select, exists, func, select, tuple_
+from sqlalchemy import (
+    CTE,
+    JSON,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    case,
+    cast,
+    exists,
+    func,
+    select,
+    tuple_,
+    type_coerce,
+)
 
 from qm.documents import dump, load
 from qm.domain.contact import Contact
@@ -17,6 +31,7 @@ from qm.domain.survey import SurveyResponse
 from qm.errors import NotFoundError, unknown_contact
 from qm.ports.contact_list import COUNTED, Choices, ContactQuery, ListedContact, ListedPage
 from qm.storage import tables
+from qm.storage.connect import POSTGRES
 from qm.storage.erasure_ledger import SqlErasureLedger
 from qm.storage.facts import facts_of_contact
 from qm.storage.sql_store import SqlStore
@@ -127,6 +142,18 @@ class SqlContactStore(SqlStore):
             "agent": tuple(sorted(agents, key=lambda pair: (pair[1], pair[0]))), "team": alone("team"),
             "process": tuple(pair for pair in alone("process") if pair[0]), "medium": alone("medium"),
         }  # fmt: skip
+
+    def leaders(self, scope: Scope) -> frozenset[str]:
+        """Looked for in the documents by the database: it's asked where a name leads nobody in the list."""
+        table, facts = tables.contacts, tables.contact_facts
+        as_json = cast if self._connection.dialect.name == POSTGRES else type_coerce
+        document = as_json(table.c.document, JSON)
+        supervisor = func.coalesce(document["agent"]["supervisor"].as_string(), "")
+        named = case((supervisor != "", supervisor), else_=table.c.team)
+        statement = select(named).where(~table.c.id.startswith(PREFIX), *within(scope)).distinct()
+        if not scope.is_whole:
+            statement = statement.join_from(table, facts, facts.c.contact_id == table.c.id)
+        return frozenset(self._connection.execute(statement).scalars())
 
     def _place(self, source: FromClause, where: list[ColumnElement[bool]], contact_id: str) -> tuple[str, str]:
         table = tables.contacts

@@ -180,3 +180,18 @@ def test_choices_leave_out_what_was_erased(database):
         unit.contacts.save(builders.contact("C-1", process="p1"), "/day", 1, "f")
         unit.contacts.save(builders.contact(f"{PREFIX}2", process="p1"), "/day", 2, "f")
         assert unit.contacts.choices(WHOLE)["process"] == (("p1", "p1"),)
+
+
+def test_who_leads_agents(database):
+    agents = (
+        Agent("A1", "Ada", "Nord", supervisor="Marta Riva"), Agent("A2", "Bea", "Nord"), Agent("A3", "Ugo", "Sud"),
+        Agent("A4", "Leo", "Sud", supervisor="Marta Riva"), Agent("A5", "Eva", "Est", supervisor="nobody's"),
+    )  # fmt: skip
+    with database.unit_of_work() as unit:
+        for place, agent in enumerate(agents):
+            name = "erased-0f" if agent.id == "A5" else f"L-{place}"
+            unit.contacts.save(builders.contact(name, agent=agent), "/day", place, "f")
+    with database.reading() as unit:
+        assert unit.contacts.leaders(Scope()) == {"Marta Riva", "Nord", "Sud"}
+        assert unit.contacts.leaders(Scope(teams=frozenset({"Nord"}))) == {"Marta Riva", "Nord"}
+        assert unit.contacts.leaders(Scope(agents=frozenset({"A3"}))) == {"Sud"}
