@@ -47,9 +47,14 @@ class SessionQuery:
 
 @dataclass(frozen=True)
 class SessionLines:
-    """A page of sessions, and how many the list has."""
+    """A page of sessions, and how many the list has.
+
+    Attributes:
+        changes: by session, what was kept of its change; empty: nothing yet.
+    """
 
     sessions: tuple[CoachingSession, ...]
+    changes: Mapping[str, str]
     total: int
     is_more: bool
 
@@ -83,6 +88,10 @@ class CoachingSessionStore(Protocol):
         Raises:
             NotFoundError: `after` isn't in this list.
         """
+        ...
+
+    def keep_change(self, session_id: str, change: str) -> None:
+        """Keep what changed since a session, as a document; that's no version of the session."""
         ...
 
     def lets_hear(self, agent_id: str, contact_id: str) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from qm.analysis.measure_change import Change, Counted, measure_change
+from qm.documents import dump, load
 from qm.domain.coaching import CoachingItem
 from qm.domain.coaching_session import (
     LONGEST_TEXT,
@@ -31,6 +32,8 @@ from qm.services.coaching_clips import chosen_clips, offered_clips
 BEFORE = timedelta(days=28)
 """How long before the picking the "before" begins."""
 OVERDUE = "overdue"
+WATCHED = timedelta(days=90)
+"""How long after a session was held the list goes on telling what changed."""
 LONGEST_ASIDE = timedelta(days=366)
 ASIDE_REASONS = ("solved", "unfair", "later", "other")
 """Why an item may be put aside."""
@@ -111,7 +114,9 @@ class CoachingSessionService:
         )
 
     def page(self, state: str = "", supervisor: str = "", cursor: str = "", size: int | None = None) -> SessionPage:
-        """Sessions within the scope: open ones by date, then the others, the newest first; with what changed.
+        """Sessions within the scope: open ones by date, then the others, the newest first.
+
+        What changed is told as it was when it was last reckoned (`watch`): that costs too much for a list.
 
         Args:
             state: or `overdue`; empty: all.
@@ -131,7 +136,8 @@ class CoachingSessionService:
         wanted = SessionQuery(self._now().date(), named, late, supervisor, self._scope)
         with self._reading() as unit:
             found = unit.coaching_sessions.page(wanted, cursor, size)
-            items = tuple(self._view(unit, session) for session in found.sessions)
+        kept = {name: load(Change, text) for name, text in found.changes.items() if text}
+        items = tuple(self._named(session, kept.get(session.id)) for session in found.sessions)
         return SessionPage(items, found.total, items[-1].session.id if found.is_more else "")
 
     def get(self, session_id: str) -> SessionView:
@@ -141,7 +147,21 @@ class CoachingSessionService:
             NotFoundError: no such session within the scope.
         """
         with self._reading() as unit:
-            return self._view(unit, self._within(unit, session_id))
+            session = self._within(unit, session_id)
+            return self._named(session, self._change(unit, session))
+
+    def watch(self) -> int:
+        """Reckon anew what changed since the sessions that were held lately, for their list; how many these are."""
+        since = self._now() - WATCHED
+        with self._reading() as unit:
+            held = unit.coaching_sessions.some(states=(SessionState.HELD.value, SessionState.DONE.value))
+            watched = [session for session in held if session.held_at and session.held_at >= since]
+            changes = {session.id: dump(self._change(unit, session)) for session in watched}
+        if changes:
+            with self._unit_of_work() as unit:
+                for session_id, change in changes.items():
+                    unit.coaching_sessions.keep_change(session_id, change)
+        return len(changes)
 
     def clip_of(self, session_id: str, place: int) -> SessionClip:
         """A clip of a session that isn't cancelled.
@@ -224,6 +244,8 @@ class CoachingSessionService:
                 raise ConflictError("coaching.changed", message, "load the page again, then repeat what is still right")
             after = _stepped(session, kind, SessionStep(self._now(), by, kind, text.strip()), is_agent=is_agent)
             unit.coaching_sessions.save(after, session.version)
+            if kind in (StepKind.HELD, StepKind.DONE):
+                unit.coaching_sessions.keep_change(after.id, dump(self._change(unit, after)))
             note_coaching(unit, after, by)
             return after
 
@@ -259,9 +281,12 @@ class CoachingSessionService:
             raise NotFoundError("coaching.unknown", "no such coaching session", "the list of sessions names them")
         return session
 
-    def _view(self, unit: Unit, session: CoachingSession) -> SessionView:
+    def _change(self, unit: Unit, session: CoachingSession) -> Change | None:
         form, counted = self._forms.get(session.form_id), self._counted(unit, session)
-        change = measure_change(counted, len(form.criteria) if form else 1, self._least) if counted else None
+        return measure_change(counted, len(form.criteria) if form else 1, self._least) if counted else None
+
+    def _named(self, session: CoachingSession, change: Change | None) -> SessionView:
+        form = self._forms.get(session.form_id)
         known = {criterion.id: criterion.title for criterion in form.criteria} if form else {}
         title = known.get(session.criterion_id, Text(session.criterion_id, session.criterion_id))
         form_title = form.title if form else Text(session.form_id, session.form_id)

@@ -85,10 +85,16 @@ class SqlCoachingSessionStore(SqlStore):
             if place is None:
                 raise NotFoundError("page.bad_cursor", "the cursor names no session of this list", "start without it")
             where.append(tuple_(*_ORDER) > tuple_(*place))
-        statement = select(table.c.document).where(*where).order_by(*_ORDER)
-        found = self._connection.execute(statement.limit(size + 1) if size else statement).scalars().all()
+        statement = select(table.c.id, table.c.change, table.c.document).where(*where).order_by(*_ORDER)
+        found = self._connection.execute(statement.limit(size + 1) if size else statement).all()
         shown = found[:size] if size else found
-        return SessionLines(tuple(load(CoachingSession, one) for one in shown), total, len(found) > len(shown))
+        sessions = tuple(load(CoachingSession, row.document) for row in shown)
+        return SessionLines(sessions, {row.id: row.change for row in shown}, total, len(found) > len(shown))
+
+    def keep_change(self, session_id: str, change: str) -> None:
+        """Beside the session, whose version stays."""
+        table = tables.coaching_sessions
+        self._connection.execute(update(table).where(table.c.id == session_id).values(change=change))
 
     def lets_hear(self, agent_id: str, contact_id: str) -> bool:
         """Whether a session of that agent that isn't cancelled plays that contact."""

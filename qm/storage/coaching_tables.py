@@ -17,11 +17,12 @@ coaching_sessions = Table(
     Column("state", String, nullable=False),
     Column("due", String, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("change", Text, nullable=False, server_default=""),
     Column("document", Text, nullable=False),
     Index("ix_coaching_sessions_agent_id", "agent_id"),
     Index("ix_coaching_sessions_due", "due", "id"),
 )  # fmt: skip
-"""What supervisors planned with agents; `due` as ISO date."""
+"""What supervisors planned with agents; `due` as ISO date, `change` what had changed when it was last reckoned."""
 
 coaching_clips = Table(
     "coaching_clips", metadata,

@@ -103,7 +103,7 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     "result_times": {"contact_id": D, "form_id": D, "answers": D, "since_s": D},
     "coaching_sessions": dict.fromkeys(
         ("id", "agent_id", "team", "site", "vendor", "supervisor", "form_id", "criterion_id", "state", "due",
-         "version"), N,
+         "version", "change"), N,
     ) | {"document": S},
     "coaching_clips": {"session_id": N, "contact_id": R},
     "coaching_aside": dict.fromkeys(("item_id", "agent_id", "reason", "until", "by", "at_s"), N),

@@ -284,7 +284,10 @@ def test_the_list_tells_whether_the_next_contacts_changed(database, clock, sessi
     clock.now += timedelta(days=3)
     for n in range(20):
         talk(database, f"D-{n}", ANNA, NOW + timedelta(days=1, minutes=n), met=True)
+    assert sessions.page().items[0].change.own[1].n == 0, "as of the day when it was held"
+    assert sessions.watch() == 1
     (view,) = sessions.page().items
+    assert view == sessions.get(made.id)
     assert (view.change.verdict, view.change.own[1].n) == (Verdict.BETTER, 20)
     header, line = sessions_csv([view]).splitlines()
     told = dict(zip(header.split(","), line.split(","), strict=True))

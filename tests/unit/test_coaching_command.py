@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from pipelines.wiring import Wiring
 from qm.config import read_settings
 from qm.domain.coaching_session import CoachingSession, SessionClip, SessionState, SessionStep, StepKind
 from qm.domain.contact import Agent
@@ -39,6 +40,9 @@ def qm(tmp_path, monkeypatch, request):
         for session in (SESSION, OVERDUE):
             unit.coaching_sessions.save(session, 0)
     database.close()
+    wiring = Wiring(read_settings())
+    assert wiring.coaching_sessions.watch() == 1
+    wiring.database.close()
 
     def run(*words):
         result = CliRunner().invoke(app, words, catch_exceptions=False)

@@ -44,10 +44,12 @@ def upgrade() -> None:
     op.get_bind().execute(items.insert().from_select(['contact_id', 'state'], missing))
     _fill(op.get_bind(), cases, NAMES, _of_case)
     _fill(op.get_bind(), sessions, PLACES, _of_session)
+    told = sa.Text(collation=text.collation)
+    op.add_column('coaching_sessions', sa.Column('change', told, nullable=False, server_default=''))
 
 
 def downgrade() -> None:
-    for name in PLACES:
+    for name in (*PLACES, 'change'):
         op.drop_column('coaching_sessions', name)
     for name in NAMES:
         op.drop_column('cases', name)
