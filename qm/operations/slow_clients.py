@@ -17,7 +17,7 @@ from qm.units import Seconds
 REQUEST_S: Seconds = 60.0
 """For a request from its first byte to its last; from the beginning of the connection to the first one's."""
 ANSWER_S: Seconds = 600.0
-"""For a part of an answer: a player that is stopped takes nothing for a while, and asks again."""
+"""In which something of an answer has to be taken; a stopped player takes nothing for a while, and asks again."""
 
 
 class PatientProtocol(H11Protocol):
@@ -29,6 +29,7 @@ class PatientProtocol(H11Protocol):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._waits_for: dict[str, asyncio.TimerHandle] = {}
+        self._left = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
@@ -47,6 +48,7 @@ class PatientProtocol(H11Protocol):
     def pause_writing(self) -> None:
         """The other side takes nothing at the moment."""
         super().pause_writing()
+        self._left = self.transport.get_write_buffer_size()
         self._wait("answer", self.answer_s)
 
     def resume_writing(self) -> None:
@@ -70,6 +72,12 @@ class PatientProtocol(H11Protocol):
             timer.cancel()
 
     def _end(self, what: str) -> None:
+        del self._waits_for[what]
+        left = self.transport.get_write_buffer_size()
+        if what == "answer" and left < self._left:  # slowly, but it's being taken
+            self._left = left
+            self._wait(what, self.answer_s)
+            return
         count("slow_clients", reason=what)
         log.info("client.slow", reason=what)
         self.transport.abort()
