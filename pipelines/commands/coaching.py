@@ -70,7 +70,7 @@ def show_session(
     if as_json:
         emit_json(view)
     else:
-        session_tables.print_session(context.out, view, context.language)
+        session_tables.print_session(context.out, view, context.wiring.plan.window.zone, context.language)
 
 
 @coaching.callback()

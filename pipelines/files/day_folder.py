@@ -29,6 +29,8 @@ KNOWN = {
     "recording", "agent_channel", "kind", "supervisor", *vars(History()),
 }  # fmt: skip
 CONTACTS, RECORDINGS, CHATS, SURVEYS = "contacts.csv", "recordings", "chats", "surveys.csv"
+CLEARED = "cleared"
+"""A file that says: what isn't in this folder any more was taken in, and then removed."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.files.day_folder import CHATS, CONTACTS, RECORDINGS, printable
+from pipelines.files.day_folder import CHATS, CLEARED, CONTACTS, RECORDINGS, printable
 from qm.analysis.read_cells import instant
 from qm.errors import DayFolderError, Fault
 from qm.fingerprint import fingerprint
@@ -81,6 +81,7 @@ def lay_out(path: Path, into: Path) -> tuple[Path, tuple[Fault, ...]]:
     faults: list[Fault] = []
     rows: dict[str, dict[str, str]] = {}
     try:
+        (folder / CLEARED).unlink(missing_ok=True)
         for name in (RECORDINGS, CHATS):
             (folder / name).mkdir(parents=True, exist_ok=True)
         for each in found:  # written one by one: a folder of them doesn't fit into memory
@@ -113,6 +114,7 @@ def clear(folder: Path, kept: Collection[str]) -> None:
             if row["contact_id"] not in kept:
                 (folder / RECORDINGS / row["recording"] if row["recording"] else _chat(folder, row)).unlink()
         _write_rows(folder, [row for row in rows if row["contact_id"] in kept])
+        (folder / CLEARED).touch()
     except OSError as error:
         message = f"{folder}: {error.strerror}"
         raise DayFolderError("day.unwritable", message, "what was taken in still lies there: delete it") from None

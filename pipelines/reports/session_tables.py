@@ -1,5 +1,7 @@
 """Coaching sessions on the terminal."""
 
+from zoneinfo import ZoneInfo
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as RichText
@@ -35,6 +37,12 @@ LABELS = {
     "before": Text("prima", "before"),
     "after": Text("dopo", "after"),
     "team": Text("resto del gruppo", "rest of the team"),
+    "step.made": Text("pianificato", "planned"),
+    "step.held": Text("svolto", "held"),
+    "step.commented": Text("commento", "comment"),
+    "step.answered": Text("impegno fatto", "commitment done"),
+    "step.done": Text("chiuso", "closed"),
+    "step.cancelled": Text("annullato", "cancelled"),
     "few": Text("pochi contatti", "too few contacts"),
 }
 
@@ -59,8 +67,8 @@ def print_sessions(out: Console, page: SessionPage, language: Language) -> None:
     out.print(table)
 
 
-def print_session(out: Console, view: SessionView, language: Language) -> None:
-    """One session whole."""
+def print_session(out: Console, view: SessionView, zone: str, language: Language) -> None:
+    """One session whole; times as the clocks of `zone` show them."""
     one = view.session
     out.print(RichText(visible(f"{one.agent.name} · {view.title.said_in(language)}"), style="bold"))
     due = f"{label('due', language)} {one.due.isoformat()}"
@@ -75,8 +83,9 @@ def print_session(out: Console, view: SessionView, language: Language) -> None:
         out.print(RichText(visible(f"{label('listen', language)}: {clip.contact_id}{seconds}{quote}")))
     _print_change(out, one, view.change, language)
     for step in one.history:
+        at, what = step.at.astimezone(ZoneInfo(zone)), label(f"step.{step.kind.value}", language)
         text = f": {step.text}" if step.text else ""
-        out.print(RichText(visible(f"{step.at:%Y-%m-%d %H:%M} UTC · {step.by} · {step.kind.value}{text}"), style="dim"))
+        out.print(RichText(visible(f"{at:%Y-%m-%d %H:%M} · {step.by} · {what}{text}"), style="dim"))
 
 
 def _print_change(out: Console, one: CoachingSession, change: Change | None, language: Language) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
-from pipelines.files.day_folder import find_chat, find_recording
+from pipelines.files.day_folder import CLEARED, find_chat, find_recording
 from qm.domain.contact import Contact, Medium
 from qm.errors import ChatError, ContactError, RecordingError
 from qm.fingerprint import fingerprint
@@ -33,15 +33,17 @@ class StoreStage:
         """Over the contact's row and the file's size and time: bytes are hashed only when they may have changed.
 
         An object that was lost since makes it another one, so that the next run stores it again. Where the day folder
-        isn't seen, on another host or since it was removed, what was stored stands.
+        isn't seen, on another host or since it was removed, or the file was removed from it once it was taken in, what
+        was stored stands.
         """
         source = self.needs(unit, contact_id)
         stored = unit.outputs.recording(contact_id)
         lost = stored is not None and not self._objects.has(stored)
         standing = unit.work.published(contact_id, self.name)
-        if standing is not None and stored is not None and not lost and not source.folder.is_dir():
-            return standing
         path = _find(source)
+        is_gone = not source.folder.is_dir() or (path is None and (source.folder / CLEARED).exists())
+        if standing is not None and stored is not None and not lost and is_gone:
+            return standing
         stamp = [path.stat().st_size, path.stat().st_mtime_ns] if path is not None and path.exists() else []
         return fingerprint(self.name, self.version, unit.contacts.origin(contact_id)[1], stamp, lost)
 

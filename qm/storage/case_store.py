@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 
-from sqlalchemy import ColumnElement, FromClause, and_, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, FromClause, and_, func, insert, select, update
 from sqlalchemy import case as either
 
 from qm.documents import dump, load
@@ -48,19 +48,9 @@ class SqlCaseStore(SqlStore):
 
     def page(self, wanted: CaseQuery, after: str = "", size: int | None = None) -> CasePage:
         """By urgency; `NotFoundError` where `after` isn't in this list."""
-        source, where = _source(), [*_scope(wanted), *_asked(wanted)]
-        counted = select(func.count()).select_from(source).where(*where)
-        total = int(self._connection.execute(counted).scalar_one())
-        if after:
-            place = select(*_URGENCY).select_from(source).where(*where, _TABLE.c.id == after)
-            row = self._connection.execute(place).first()
-            if row is None:
-                raise NotFoundError("page.bad_cursor", f"no case '{after[:60]}' in this list", "start without a cursor")
-            where.append(tuple_(*_URGENCY) > tuple_(*row))
-        statement = select(_TABLE.c.document).select_from(source).where(*where).order_by(*_URGENCY)
-        found = self._connection.execute(statement.limit(size + 1) if size else statement).scalars().all()
-        shown = found[:size] if size else found
-        return CasePage(tuple(load(Case, document) for document in shown), total, len(found) > len(shown))
+        where = [*_scope(wanted), *_asked(wanted)]
+        rows, total, is_more = self._page(_source(), where, (_TABLE.c.document,), _URGENCY, after, size)
+        return CasePage(tuple(load(Case, row.document) for row in rows), total, is_more)
 
     def tally(self, wanted: CaseQuery) -> CaseTally:
         """Counted by the database: a site has thousands of open cases."""

@@ -15,7 +15,6 @@ from sqlalchemy import (
     insert,
     literal,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -24,10 +23,10 @@ from qm.documents import dump, load
 from qm.domain.coaching_session import OPEN_STATES, CoachingSession, SessionState
 from qm.domain.contact import Kind
 from qm.domain.figures import Count
-from qm.errors import ConflictError, NotFoundError
+from qm.errors import ConflictError
 from qm.ports.coaching_sessions import PutAside, SessionLines, SessionQuery
 from qm.storage import tables
-from qm.storage.sql_store import SqlStore
+from qm.storage.sql_store import SqlStore, scoped
 
 _TABLE = tables.coaching_sessions
 _OPEN = _TABLE.c.state.in_([state.value for state in OPEN_STATES])
@@ -78,18 +77,10 @@ class SqlCoachingSessionStore(SqlStore):
 
     def page(self, wanted: SessionQuery, after: str = "", size: int | None = None) -> SessionLines:
         """Open ones first; `NotFoundError` where `after` isn't in this list."""
-        table, where = tables.coaching_sessions, _asked(wanted)
-        total = int(self._connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one())
-        if after:
-            place = self._connection.execute(select(*_ORDER).where(*where, table.c.id == after)).first()
-            if place is None:
-                raise NotFoundError("page.bad_cursor", "the cursor names no session of this list", "start without it")
-            where.append(tuple_(*_ORDER) > tuple_(*place))
-        statement = select(table.c.id, table.c.change, table.c.document).where(*where).order_by(*_ORDER)
-        found = self._connection.execute(statement.limit(size + 1) if size else statement).all()
-        shown = found[:size] if size else found
-        sessions = tuple(load(CoachingSession, row.document) for row in shown)
-        return SessionLines(sessions, {row.id: row.change for row in shown}, total, len(found) > len(shown))
+        shown = (_TABLE.c.id, _TABLE.c.change, _TABLE.c.document)
+        rows, total, is_more = self._page(_TABLE, _asked(wanted), shown, _ORDER, after, size)
+        sessions = tuple(load(CoachingSession, row.document) for row in rows)
+        return SessionLines(sessions, {row.id: row.change for row in rows}, total, is_more)
 
     def keep_change(self, session_id: str, change: str) -> None:
         """Beside the session, whose version stays."""
@@ -176,12 +167,7 @@ class SqlCoachingSessionStore(SqlStore):
 
 
 def _asked(wanted: SessionQuery) -> list[ColumnElement[bool]]:
-    scope = wanted.scope
-    pairs = (
-        (_TABLE.c.team, scope.teams), (_TABLE.c.site, scope.sites), (_TABLE.c.vendor, scope.vendors),
-        (_TABLE.c.agent_id, scope.agents),
-    )  # fmt: skip
-    where: list[ColumnElement[bool]] = [column.in_(sorted(values)) for column, values in pairs if values]
+    where = scoped(_TABLE, wanted.scope)
     if wanted.state:
         where.append(_TABLE.c.state == wanted.state.value)
     if wanted.overdue:

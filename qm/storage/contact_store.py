@@ -34,7 +34,7 @@ from qm.storage import tables
 from qm.storage.connect import POSTGRES
 from qm.storage.erasure_ledger import SqlErasureLedger
 from qm.storage.facts import facts_of_contact
-from qm.storage.sql_store import SqlStore
+from qm.storage.sql_store import SqlStore, scoped
 from qm.storage.stores import SqlEvaluationStore
 
 CHOSEN = ("agent_id", "agent_name", "team", "process", "medium")
@@ -205,12 +205,7 @@ def _lines(ids: Any) -> Select[Any]:
 
 def within(scope: Scope) -> list[ColumnElement[bool]]:
     """What `contact_facts` must hold of contacts that a scope allows: `Scope.allows` for the database."""
-    facts = tables.contact_facts
-    asked = (
-        (facts.c.team, scope.teams), (facts.c.site, scope.sites), (facts.c.vendor, scope.vendors),
-        (facts.c.agent_id, scope.agents),
-    )  # fmt: skip
-    return [column.in_(sorted(values)) for column, values in asked if values]
+    return scoped(tables.contact_facts, scope)
 
 
 def _narrowed(wanted: ContactQuery) -> tuple[FromClause, list[ColumnElement[bool]]]:

@@ -15,7 +15,7 @@ from qm.domain.run import ItemState
 from qm.domain.text import Text
 from qm.ports.figures import CellQuery, Mark, Summed
 from qm.storage import tables
-from qm.storage.sql_store import SqlStore
+from qm.storage.sql_store import SqlStore, scoped
 
 AGENT, TEAM = "agent", "team"
 GROUPED = ("team", "site", "vendor")
@@ -167,7 +167,7 @@ class SqlFigureStore(SqlStore):
     def _a_day(self, scope: Scope, which: ColumnElement[str], *where: ColumnElement[bool]) -> str:
         table = tables.figure_cells
         grain = table.c.grain == (AGENT if scope.agents else TEAM)
-        return self._connection.execute(select(which).where(grain, *_within(table, scope), *where)).scalar() or ""
+        return self._connection.execute(select(which).where(grain, *scoped(table, scope), *where)).scalar() or ""
 
     def sums(self, wanted: CellQuery) -> Summed:
         """Added-up cells by the wanted columns."""
@@ -239,7 +239,7 @@ def _contacts(where: list[ColumnElement[bool]]) -> Select[Any]:
 def _where(table: Table, wanted: CellQuery) -> list[ColumnElement[bool]]:
     is_by_agent = "agent_id" in wanted.by or wanted.agent is not None or bool(wanted.scope.agents)
     where = [table.c.grain == (AGENT if is_by_agent else TEAM), table.c.day >= wanted.since,
-             table.c.day <= wanted.until, *_within(table, wanted.scope)]  # fmt: skip
+             table.c.day <= wanted.until, *scoped(table, wanted.scope)]  # fmt: skip
     if wanted.forms is not None:
         where.append(table.c.form_id.in_(wanted.forms))
     if wanted.team is not None:
@@ -247,12 +247,6 @@ def _where(table: Table, wanted: CellQuery) -> list[ColumnElement[bool]]:
     if wanted.agent is not None:
         where.append(table.c.agent_id == wanted.agent)
     return where
-
-
-def _within(table: Table, scope: Scope) -> list[ColumnElement[bool]]:
-    pairs = ((table.c.team, scope.teams), (table.c.site, scope.sites), (table.c.vendor, scope.vendors),
-             (table.c.agent_id, scope.agents))  # fmt: skip
-    return [column.in_(sorted(values)) for column, values in pairs if values]
 
 
 def _placed(day: str, place: Place) -> dict[str, object]:

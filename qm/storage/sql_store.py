@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     CursorResult,
+    FromClause,
     Row,
     Select,
     String,
@@ -20,9 +21,12 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from qm.domain.people import Scope
+from qm.errors import NotFoundError
 from qm.storage.connect import POSTGRES
 
 AT_ONCE = 1000
@@ -79,10 +83,46 @@ class SqlStore:
         listed = func.json_each(json.dumps(list(values))).table_valued("value")
         return column.in_(select(listed.c.value))
 
+    def _page(
+        self, source: FromClause, where: Sequence[ColumnElement[bool]], shown: Sequence[ColumnElement[Any]],
+        order: Sequence[ColumnElement[Any]], after: str, size: int | None,
+    ) -> tuple[Sequence[Row[Any]], int, bool]:  # fmt: skip
+        """Rows of a list in its order, how many the list has, and whether there are more.
+
+        Args:
+            order: the last of it is the id, by which `after` names the last row of the page before.
+            size: rows; all of them where it isn't given.
+
+        Raises:
+            NotFoundError: `after` isn't in this list.
+        """
+        count = select(func.count()).select_from(source).where(*where)
+        total = int(self._connection.execute(count).scalar_one())
+        statement = select(*shown).select_from(source).where(*where).order_by(*order)
+        if after:
+            place = select(*order).select_from(source).where(*where, order[-1] == after)
+            row = self._connection.execute(place).first()
+            if row is None:
+                message = f"'{after[:60]}' is no cursor of this list"
+                raise NotFoundError("page.bad_cursor", message, "start without a cursor")
+            statement = statement.where(tuple_(*order) > tuple_(*row))
+        found = self._connection.execute(statement.limit(size + 1) if size else statement).all()
+        rows = found[:size] if size else found
+        return rows, total, len(found) > len(rows)
+
     def _each(self, statement: Select[Any]) -> Iterator[Row[Any]]:
         """The rows of what may be far too many for memory."""
         with self._connection.execute(statement, execution_options={"yield_per": AT_ONCE}) as result:
             yield from result
+
+
+def scoped(table: Table, scope: Scope) -> list[ColumnElement[bool]]:
+    """What a table's columns of agent, team, site and vendor must hold: `Scope.allows_agent` for the database."""
+    pairs = (
+        (table.c.team, scope.teams), (table.c.site, scope.sites), (table.c.vendor, scope.vendors),
+        (table.c.agent_id, scope.agents),
+    )  # fmt: skip
+    return [column.in_(sorted(values)) for column, values in pairs if values]
 
 
 # Statements are built once: a contact costs about forty, and building one takes as long as SQLite takes to run it.

@@ -5,6 +5,7 @@ import io
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner
@@ -68,6 +69,8 @@ def test_a_session_is_told_whole(qm):
     text = qm("coaching", "session", "cs-1")
     for told in ("=saluto sempre", "80 %", "C-1 1:05-1:10 «non lo so»", "C-2", "lo dico", "parliamone"):
         assert told in text
+    assert f"marta · {'commento' if qm.language == 'it' else 'comment'}: parliamone" in text
+    assert f"{AT.astimezone(ZoneInfo('Europe/Rome')):%H:%M}" in text, "as the site's clocks show it"
     assert "\x1b[31m" not in text, "what was typed doesn't steer the terminal"
     assert json.loads(qm("coaching", "session", "cs-0", "--json"))["is_overdue"] is True
     assert "n=0" in qm("coaching", "session", "cs-0"), "no number without its n"

@@ -6,6 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from pipelines.stages.store import StoreStage
+from pipelines.wiring import Wiring
+from qm.config import read_settings
 from qm.errors import ConflictError, NotFoundError, SettingsError, StorageError
 from qm.storage.database import Database
 
@@ -132,3 +135,10 @@ def test_of_vcons_only_what_stopped_stays_in_the_folder(qm, tmp_path):
     assert len(list((left / "recordings").iterdir())) == 1
     rows = (left / "contacts.csv").read_text(encoding="utf-8").splitlines()
     assert [row.partition(",")[0] for row in rows] == ["contact_id", "v-2"]
+    wiring = Wiring(read_settings())
+    store = StoreStage(wiring.objects)
+    with wiring.database.reading() as unit:
+        for name in ("u-1", "v-1"):
+            standing = unit.work.published(name, "store")
+            assert store.fingerprint(unit, name) == standing, "taken up again, it isn't looked for where it was removed"
+    wiring.database.close()
