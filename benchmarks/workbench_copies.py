@@ -46,10 +46,13 @@ STATEMENTS = {
     " replace(replace(x.document, x.id, {new}), m.source, m.contact_id)"
     " FROM made m JOIN evaluations x ON x.contact_id = m.source",
     "answers": "INSERT INTO answers (evaluation_id, criterion_id, answer, reason)"
-    " SELECT {new}, a.criterion_id, a.answer, a.reason"
-    " FROM made m JOIN evaluations x ON x.contact_id = m.source JOIN answers a ON a.evaluation_id = x.id",
+    " SELECT {new}, a.criterion_id, a.answer, a.reason FROM made m CROSS JOIN evaluations x CROSS JOIN answers a"
+    " WHERE x.contact_id = m.source AND a.evaluation_id = x.id",
 }
-"""By table. An evaluation's new id keeps the shape of one: the number's eight digits stand for half of the hash."""
+"""By table. An evaluation's new id keeps the shape of one: the number's eight digits stand for half of the hash.
+
+`CROSS JOIN` has SQLite take the tables in that order: by itself it reads all answers there are, for each batch.
+"""
 NEW_ID = "'ev-' || m.tag || substr(x.id, 12)"
 
 
