@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, TypeVar
 
-from pipelines.stage import Stage, TogetherStage
+from pipelines.stage import QuickStage, Stage, TogetherStage
 from qm.errors import ContactError
 from qm.ports import Unit
 from qm.units import Seconds
@@ -63,6 +63,20 @@ class TimedStage:
         self._stage.publish(unit, contact_id, output)
 
 
+class TimedQuickStage(TimedStage):
+    """The same for one that may share a transaction: it's to be measured as it runs."""
+
+    def is_quick(self, needs: Any) -> bool:
+        """The stage's own."""
+        quick: Any = self._stage
+        return bool(quick.is_quick(needs))
+
+    def is_instant(self, needs: Any) -> bool:
+        """The stage's own."""
+        quick: Any = self._stage
+        return bool(quick.is_instant(needs))
+
+
 class TimedTogetherStage(TimedStage):
     """The same for one that does several contacts at once."""
 
@@ -76,10 +90,13 @@ class TimedTogetherStage(TimedStage):
 
 def timed(stages: Sequence[Stage[Any, Any]], spent: Spent) -> tuple[Stage[Any, Any], ...]:
     """The same stages, timed."""
-    return tuple(
-        TimedTogetherStage(stage, spent) if isinstance(stage, TogetherStage) else TimedStage(stage, spent)
-        for stage in stages
-    )
+    return tuple(_kind(stage)(stage, spent) for stage in stages)
+
+
+def _kind(stage: Stage[Any, Any]) -> type[TimedStage]:
+    if isinstance(stage, TogetherStage):
+        return TimedTogetherStage
+    return TimedQuickStage if isinstance(stage, QuickStage) else TimedStage
 
 
 def peak_mib() -> float:

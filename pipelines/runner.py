@@ -65,6 +65,7 @@ class Look:
         stage: `None` where nothing is left.
         halt: why the stage has nothing to work on.
         ended: what became of the contact, where nothing is left.
+        is_early: what is wanted was looked up before others of the group were worked on.
     """
 
     place: int
@@ -73,6 +74,7 @@ class Look:
     needs: Any = None
     halt: ContactError | ObjectMissingError | None = None
     ended: Any = None
+    is_early: bool = False
 
 
 class Claim(Protocol):
@@ -210,7 +212,7 @@ class ContactRunner:
     ) -> tuple[bool, Ended | Outcome]:
         changed = self._is_joined = False
         try:
-            look = self._retries.read(lambda unit: self._look(unit, contact_id, 0))
+            look = self._early(contact_id, ready) or self._retries.read(lambda unit: self._look(unit, contact_id, 0))
             while look.stage is not None:
                 look = self._advance(look, contact_id, watch, ready, end)
                 changed = True
@@ -262,7 +264,6 @@ class ContactRunner:
         stage: Any = look.stage
         watch(Step(contact_id, stage.name))
         output = self._made(look, contact_id, ready)
-
         tries = count_from(1)
 
         def publish(unit: Unit) -> Look:
@@ -270,9 +271,12 @@ class ContactRunner:
             if next(tries) > 1 and (ended := self._claim.ended(unit, contact_id)) is not None:
                 return Look(len(self._stages), ended=ended)  # the first commit, which was in doubt, stands
             self._claim.check(unit, contact_id)
-            stage.publish(unit, contact_id, output)
-            unit.work.publish(contact_id, stage.name, look.wanted)
-            after = self._go_on(unit, contact_id, self._look(unit, contact_id, look.place + 1))
+            if look.is_early and not _is_missing(unit, stage, contact_id, look.wanted):
+                after = self._look(unit, contact_id, 0)
+            else:
+                stage.publish(unit, contact_id, output)
+                unit.work.publish(contact_id, stage.name, look.wanted)
+                after = self._go_on(unit, contact_id, self._look(unit, contact_id, look.place + 1))
             return after if after.stage is not None else replace(after, ended=end(unit, contact_id, True))
 
         after = self._retries.write(publish)
@@ -281,8 +285,7 @@ class ContactRunner:
 
     def _go_on(self, unit: Unit, contact_id: str, look: Look) -> Look:
         """Do quick stages in the transaction under way: several round trips to the database less for each."""
-        is_joined = not unit.blocks_writers and self._apart != contact_id
-        while is_joined and isinstance(look.stage, QuickStage) and not look.halt and look.stage.is_quick(look.needs):
+        while self._apart != contact_id and not look.halt and _may_join(unit, look):
             stage: Any = look.stage
             began = perf_counter()
             self._is_joined = True
@@ -299,6 +302,15 @@ class ContactRunner:
             self._joined_s += self._spent(stage.name, began)
             look = self._look(unit, contact_id, look.place + 1)
         return look
+
+    def _early(self, contact_id: str, ready: Mapping[str, Ready]) -> Look | None:
+        """What comes first for a contact whose first output is there already: looked at once more when it's kept."""
+        made = ready.get(contact_id)
+        if made is None or isinstance(made.output, ContactError):
+            return None
+        stage = self._stages[0]
+        self._at = stage.name
+        return Look(0, stage, made.fingerprint, is_early=True)
 
     def _made(self, look: Look, contact_id: str, ready: Mapping[str, Ready]) -> Any:
         stage: Any = look.stage
@@ -352,6 +364,18 @@ def _missing(unit: Unit, stage: Any, contact_id: str) -> tuple[str, Any]:
     if published == wanted:
         return wanted, STANDS
     return wanted, stage.needs(unit, contact_id)
+
+
+def _is_missing(unit: Unit, stage: Any, contact_id: str, wanted: str) -> bool:
+    """Whether an output that was made a while ago is still wanted: the contact wasn't taken in anew, nor erased."""
+    now_wanted, needs = _missing(unit, stage, contact_id)
+    return needs is not STANDS and now_wanted == wanted
+
+
+def _may_join(unit: Unit, look: Look) -> bool:
+    if not isinstance(look.stage, QuickStage):
+        return False
+    return look.stage.is_instant(look.needs) if unit.blocks_writers else look.stage.is_quick(look.needs)
 
 
 def retry_command(contact_id: str) -> str:

@@ -8,6 +8,9 @@ from typing import Protocol, TypeVar, runtime_checkable
 from qm.errors import ContactError, ObjectMissingError
 from qm.ports import ObjectStore, Unit
 
+SHORT_WORDS, SHORT_TURNS = 2000, 150
+"""What a stage works on in an instant; a call of a quarter of an hour has as much."""
+
 Needs = TypeVar("Needs")
 Output = TypeVar("Output")
 
@@ -53,6 +56,10 @@ class QuickStage(Protocol):
 
     def is_quick(self, needs: object) -> bool:
         """Whether it may be done in the transaction that publishes the stage before, where nobody waits for that."""
+        ...
+
+    def is_instant(self, needs: object) -> bool:
+        """Whether it may be done so even where everybody else who writes waits: some milliseconds."""
         ...
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipelines.stage import parent
+from pipelines.stage import SHORT_WORDS, parent
 from qm.analysis.assemble_transcript import assemble_transcript
 from qm.analysis.assign_roles import form_phrases
 from qm.domain.contact import Contact, Medium
@@ -59,6 +59,10 @@ class RolesStage:
     def is_quick(self, _needs: Recognised) -> bool:
         """Always."""
         return True
+
+    def is_instant(self, needs: Recognised) -> bool:
+        """Where little was said."""
+        return needs.recognition is None or sum(map(len, needs.recognition.channels)) <= SHORT_WORDS
 
     def run(self, needs: Recognised) -> Transcript | None:
         """The transcript; `None` for a chat."""

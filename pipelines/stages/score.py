@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pipelines.stage import parent
+from pipelines.stage import SHORT_TURNS, parent
 from qm import __version__
 from qm.domain.contact import Contact
 from qm.domain.evaluation import Evaluation
@@ -55,6 +55,10 @@ class ScoreStage:
     def is_quick(self, _needs: Scored) -> bool:
         """Unless a model is asked over the network."""
         return self._aids.complete is None
+
+    def is_instant(self, needs: Scored) -> bool:
+        """Where little was said."""
+        return self.is_quick(needs) and len(needs.transcript.turns) <= SHORT_TURNS
 
     def run(self, needs: Scored) -> tuple[Evaluation, ...]:
         """The evaluations."""

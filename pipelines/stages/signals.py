@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipelines.stage import parent
+from pipelines.stage import SHORT_TURNS, parent
 from qm.analysis.find_speech import Activity, activity_by_role
 from qm.analysis.measure_talk import measure_talk
 from qm.domain.contact import History
@@ -48,6 +48,10 @@ class SignalsStage:
     def is_quick(self, _needs: Heard) -> bool:
         """Always."""
         return True
+
+    def is_instant(self, needs: Heard) -> bool:
+        """Where little was said."""
+        return len(needs.transcript.turns) <= SHORT_TURNS
 
     def run(self, needs: Heard) -> Signals:
         """The signals."""

@@ -44,6 +44,10 @@ class VoicesStage:
         """Where nobody has to be told apart."""
         return needs.recognition is None or self._diariser is None or not has_shared_words(needs.recognition)
 
+    def is_instant(self, needs: Shared) -> bool:
+        """The same: then there is nothing to do."""
+        return self.is_quick(needs)
+
     def run(self, needs: Shared) -> Voices:
         """Who speaks when."""
         if needs.recognition is None or self.is_quick(needs):

@@ -37,7 +37,7 @@ class Unit(Protocol):
 
     @property
     def blocks_writers(self) -> bool:
-        """Whether all other writers wait until this transaction ends: then nothing is computed within it."""
+        """Whether all other writers wait until this transaction ends: then hardly anything is computed within it."""
         ...
 
     def lock(self, name: str) -> None:

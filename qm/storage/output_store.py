@@ -16,6 +16,20 @@ from qm.storage.sql_store import SqlStore
 T = TypeVar("T")
 
 
+_LAST: dict[type, tuple[str, Any]] = {}
+"""The last document of each kind and its value, which nobody can change: stages read the same one in transaction after
+transaction, and checking all words of a call takes ten times as long as fetching them."""
+
+
+def _value(kind: type[T], document: str) -> T:
+    known = _LAST.get(kind)
+    if known is None or known[0] != document:
+        known = document, load(kind, document)
+        _LAST[kind] = known
+    value: T = known[1]
+    return value
+
+
 class SqlOutputStore(SqlStore):
     """Outputs by contact; what was written or asked for last of each kind is remembered.
 
@@ -105,7 +119,7 @@ class SqlOutputStore(SqlStore):
     def _read(self, table: Table, contact_id: str, kind: type[T]) -> T:
         known = self._values.get(table)
         if known is None or known[0] != contact_id:
-            known = contact_id, load(kind, self._document(table, contact_id))
+            known = contact_id, _value(kind, self._document(table, contact_id))
             self._values[table] = known
         value: T = known[1]
         return value

@@ -19,8 +19,8 @@ class Made:
 
     version = "1"
 
-    def __init__(self, name, *, quick=True, failure=None, returns=False):
-        self.name, self._quick, self._failure, self._returns = name, quick, failure, returns
+    def __init__(self, name, *, quick=True, instant=False, failure=None, returns=False):
+        self.name, self._quick, self._instant, self._failure, self._returns = name, quick, instant, failure, returns
         self.runs = 0
 
     def fingerprint(self, unit, contact_id):
@@ -31,6 +31,9 @@ class Made:
 
     def is_quick(self, _needs):
         return self._quick
+
+    def is_instant(self, _needs):
+        return self._instant
 
     def run(self, _needs):
         self.runs += 1
@@ -70,17 +73,26 @@ def test_all_is_done_in_fewer_transactions_where_nobody_waits(database, commits)
     assert [stage.runs for stage in stages] == [1, 1, 1, 1]
 
 
+def test_what_takes_an_instant_shares_a_transaction_though_others_wait(database, commits):
+    stages = [Made("slow", quick=False), *(Made(name, instant=True) for name in "abc")]
+    assert work(database, *stages) == (Outcome.DONE, ["slow", "a", "b", "c"])
+    assert len(commits) - 1 == 1 + 1
+    assert [stage.runs for stage in stages] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("instant", [False, True])
 @pytest.mark.parametrize("returns", [False, True])
 @pytest.mark.parametrize("failure", [ContactError("recording.bad", "it's bad"), ZeroDivisionError("a fault of ours")])
-def test_what_was_made_before_a_failure_stands(database, commits, failure, returns):
+def test_what_was_made_before_a_failure_stands(database, commits, failure, returns, instant):
     if returns and not isinstance(failure, ContactError):
         pytest.skip("only what is known to go wrong is returned")
-    stages = Made("slow", quick=False), Made("a"), Made("b", failure=failure, returns=returns), Made("c")
+    failing = Made("b", instant=instant, failure=failure, returns=returns)
+    stages = Made("slow", quick=False), Made("a", instant=instant), failing, Made("c")
     assert work(database, *stages) == (Outcome.QUARANTINED, ["slow", "a"])
     with database.reading() as unit:
         (entry,) = unit.work.quarantined()
         assert (entry.stage, unit.work.state("C-1")) == ("b", ItemState.QUARANTINED)
-        is_joined = not unit.blocks_writers
+        is_joined = instant or not unit.blocks_writers
     # A fault of ours takes its transaction back, and what was made in it is made once more, apart.
     assert stages[0].runs == (2 if is_joined and isinstance(failure, ZeroDivisionError) else 1)
 

@@ -15,6 +15,7 @@ from pipelines.runner import ContactRunner, Outcome
 from pipelines.stages.transcribe import Bytes, TranscribeStage
 from qm.config import REPOSITORY, read_settings
 from qm.domain.contact import Medium
+from qm.domain.retention import GONE
 from qm.domain.run import ItemState
 from qm.domain.transcript import Word
 from qm.domain.vocabulary import Term, Vocabulary
@@ -319,6 +320,21 @@ def test_a_row_that_changes_meanwhile_isnt_given_the_output_of_the_old_one(runne
     assert stage.kept == {"C1": ("C1", "one"), "C2": ("C2", "two"), "C3": ("C3", "one")}
     with wiring.database.unit_of_work() as unit:
         assert unit.work.published("C2", "together") == "two"
+
+
+def test_what_is_erased_meanwhile_isnt_made_again(runner_of):
+    stage = Together()
+    runner, wiring = runner_of(stage)
+
+    def erase(step):
+        if step.outcome is DONE and step.contact_id == "C1":
+            with wiring.database.unit_of_work() as unit:
+                unit.work.publish("C2", "together", GONE)
+
+    assert set(outcomes_of(runner, watch=erase).values()) == {DONE}
+    assert stage.kept == {"C1": ("C1", "one"), "C3": ("C3", "one")}
+    with wiring.database.unit_of_work() as unit:
+        assert unit.work.published("C2", "together") == GONE
 
 
 def test_what_is_told_of_progress(runner_of):
