@@ -29,6 +29,7 @@ from qm.services.audit import AuditService
 from qm.services.calibration import CalibrationService
 from qm.services.cases import CaseService
 from qm.services.coaching import CoachingService
+from qm.services.coaching_picker import CoachingPicker
 from qm.services.coaching_sessions import CoachingSessionService
 from qm.services.comments import CommentService
 from qm.services.contact_export import ContactExport
@@ -161,9 +162,9 @@ def build_services(settings: Settings) -> Services:
         playback=Playback(objects),
         plan=plan,
         contacts=ContactService(reading, forms, remembered=Remembered(monotonic, CHOICES_S)),
-        coaching=CoachingService(reading, forms, settings.coaching_items),
+        coaching=CoachingService(reading, forms),
         days=DayService(reading, forms, cells, least),
-        survey_intake=_survey_intake(settings, writing, forms, plan, cases),
+        survey_intake=_survey_intake(settings, writing, reading, forms, plan, cases),
         survey_reports=SurveyReportService(reading, plan, least),
         cases=cases,
         comments=CommentService(reading, forms, least, has_sentiment=settings.sentiment, language=language),
@@ -225,11 +226,12 @@ def build_watch(settings: Settings, services: Services) -> SiteWatch:
 
 
 def _survey_intake(
-    settings: Settings, writing: UnitOfWork, forms: dict[str, Form], plan: VocPlan, cases: CaseService
-) -> SurveyIntake:
+    settings: Settings, writing: UnitOfWork, reading: UnitOfWork, forms: dict[str, Form], plan: VocPlan,
+    cases: CaseService,
+) -> SurveyIntake:  # fmt: skip
     policy = LinkPolicy(timedelta(hours=settings.link_hours), settings.link_confidence)
     surveys = SurveyService(writing, policy, plan.scales)
-    return SurveyIntake(surveys, cases, CoachingService(writing, forms, settings.coaching_items))
+    return SurveyIntake(surveys, cases, CoachingPicker(writing, reading, forms, settings.coaching_items))
 
 
 def _now() -> datetime:

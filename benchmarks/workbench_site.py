@@ -24,7 +24,7 @@ from benchmarks.scale_day import (
 from benchmarks.workbench_copies import Copy, copy_rows, name_recording
 from pipelines.search_wiring import make_index
 from pipelines.wiring import Wiring
-from qm.analysis.pick_coaching import pick_coaching
+from qm.analysis.pick_coaching import Ground, pick_coaching
 from qm.config import Settings
 from qm.domain.contact import Agent, Contact
 from qm.domain.survey import SurveyResponse
@@ -158,7 +158,7 @@ def _coach(wiring: Wiring, contacts: int) -> None:
     with wiring.database.unit_of_work() as unit:
         known = {name: unit.contacts.get(name) for name in some}
         evaluations = (each for name in some for each in unit.evaluations.of_contact(name))
-        items = pick_coaching(known, evaluations, wiring.forms, frozenset(), wiring.settings.coaching_items)
+        items = pick_coaching(known, evaluations, Ground(wiring.forms, most=wiring.settings.coaching_items))
         unit.coaching.replace(items)
 
 

@@ -146,6 +146,7 @@ class Intake:
 
     def _wanted(self, contacts: Sequence[Contact], start: int) -> list[Wanted]:
         def look(unit: Unit) -> list[Wanted]:
+            unit.contacts.read_ahead([contact.id for contact in contacts])
             folders = [Path(unit.contacts.origin(contact.id)[0]) for contact in contacts]
             pairs = zip(contacts, folders, strict=True)
             return [Wanted(contact.id, place, _length(contact, folder))
@@ -241,8 +242,7 @@ def _kept(unit: Unit, day: Day, place: str, positions: Mapping[str, int]) -> Day
     for entry in unit.work.quarantined():
         if entry.stage == INGEST and entry.subject.startswith(f"{place}/"):
             unit.work.release(entry.subject)
-    for contact in let.contacts:
-        unit.contacts.save(contact, place, positions[contact.id], fingerprint(contact))
+    unit.contacts.save_all(place, ((each, positions[each.id], fingerprint(each)) for each in let.contacts))
     for fault in faults:
         subject = f"{place}/{fault.file}:{fault.line}" if fault.line else f"{place}/{fault.file}"
         command = f"qm run {shlex.quote(place)}"

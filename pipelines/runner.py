@@ -347,6 +347,8 @@ class ContactRunner:
 def missing_of(unit: Unit, stage: Any, contact_ids: Sequence[str]) -> dict[str, tuple[str, Any]]:
     """What a stage takes, and the fingerprint of its output, for those contacts whose output doesn't stand."""
     wanted = {}
+    unit.contacts.read_ahead(contact_ids)
+    unit.work.read_ahead(contact_ids)
     for contact_id in contact_ids:
         with suppress(ContactError, ObjectMissingError):  # met again when its turn comes
             fingerprint, needs = _missing(unit, stage, contact_id)

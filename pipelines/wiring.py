@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from qm.services.assignments import AssignmentService
     from qm.services.audit import AuditService
     from qm.services.calibration import CalibrationService
+    from qm.services.coaching_picker import CoachingPicker
     from qm.services.coaching_sessions import CoachingSessionService
     from qm.services.comments import CommentService
     from qm.services.days import DayService
@@ -207,8 +208,17 @@ class Wiring:
 
     @cached_property
     def coaching(self) -> CoachingService:
-        """Coaching use cases."""
-        return CoachingService(self.database.unit_of_work, self.forms, self.settings.coaching_items)
+        """The coaching list."""
+        return CoachingService(self.database.reading, self.forms)
+
+    @cached_property
+    def coaching_picker(self) -> "CoachingPicker":
+        """What makes it."""
+        from qm.services.coaching_picker import CoachingPicker
+
+        return CoachingPicker(
+            self.database.unit_of_work, self.database.reading, self.forms, self.settings.coaching_items
+        )
 
     @cached_property
     def coaching_sessions(self) -> "CoachingSessionService":

@@ -71,7 +71,7 @@ def make_worker(wiring: "Wiring", watch: Watch, most: int | None = MOST_TRIES) -
     def last_step() -> None:
         wiring.surveys.link_all()
         wiring.cases.open_all()
-        wiring.coaching.refresh()
+        wiring.coaching_picker.refresh()
         wiring.coaching_sessions.watch()
         make_index(wiring).catch_up()
         make_saved_searches(wiring).look()

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.actor import ActorHere
-from api.dependencies import ServicesHere
+from api.dependencies import Cursor, ServicesHere, Size
 from api.envelopes import DOCUMENTED
 from api.pages import render
 from api.people.principal import needs
@@ -31,11 +31,16 @@ def coaching_page(
 
 @router.get("/api/v1/coaching", summary="Coaching items")
 def coaching(
-    services: ServicesHere, actor: ActorHere, supervisor: Supervisor = "", agent_id: AgentId = ""
-) -> CoachingList:
-    """The few things worth a conversation with each agent, the most important first."""
+    services: ServicesHere, actor: ActorHere, supervisor: Supervisor = "", agent_id: AgentId = "",
+    cursor: Cursor = "", size: Size = 50,
+) -> CoachingList:  # fmt: skip
+    """The few things worth a conversation with each agent, the most important first.
+
+    Ask again with `next_cursor` until it's empty.
+    """
     services.audit.look("quotes.viewed", "list", "coaching", actor)
-    return CoachingList(items=services.coaching.read(supervisor, agent_id, _today()))
+    page = services.coaching.page(supervisor, agent_id, _today(), cursor, size)
+    return CoachingList(items=page.items, total=page.total, next_cursor=page.next_cursor)
 
 
 def _today() -> date:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.dependencies import ServicesHere
+from api.dependencies import Cursor, ServicesHere, Size
 from api.menu import first_page
 from api.pages import render
 from api.people.principal import AskingHere, needs
@@ -41,13 +41,16 @@ def overview(services: ServicesHere, day: Day = "") -> DayFigures:
 
 
 @router.get("/quarantine", include_in_schema=False, dependencies=WHOLE_SITE)
-def quarantine_page(request: Request, services: ServicesHere) -> Response:
+def quarantine_page(request: Request, services: ServicesHere, cursor: Cursor = "", size: Size = 50) -> Response:
     """What stopped."""
-    contact_ids = services.contacts.quarantined()
-    return render(request, "quarantine.html", items=services.contacts.quarantine(), contact_ids=contact_ids)
+    return render(request, "quarantine.html", page=services.contacts.stopped(cursor, size))
 
 
 @router.get("/api/v1/quarantine", summary="What stopped, and how to retry it", dependencies=WHOLE_SITE)
-def quarantine(services: ServicesHere) -> QuarantineList:
-    """Contacts, files and rows that couldn't go on, each with stage, reason and the exact command that retries it."""
-    return QuarantineList(items=services.contacts.quarantine())
+def quarantine(services: ServicesHere, cursor: Cursor = "", size: Size = 50) -> QuarantineList:
+    """Contacts, files and rows that couldn't go on, each with stage, reason and the exact command that retries it.
+
+    Ask again with `next_cursor` until it's empty.
+    """
+    page = services.contacts.stopped(cursor, size)
+    return QuarantineList(items=page.items, total=page.total, next_cursor=page.next_cursor)

@@ -14,6 +14,8 @@ class CoachingList(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     items: tuple[CoachingRow, ...]
+    total: int
+    next_cursor: str
 
 
 class QuarantineList(BaseModel):
@@ -22,6 +24,8 @@ class QuarantineList(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     items: tuple[Quarantine, ...]
+    total: int
+    next_cursor: str
 
 
 class Peaks(BaseModel):

@@ -38,7 +38,7 @@ def import_survey(file: Annotated[Path, typer.Argument(help="A survey file; see 
     counts = context.wiring.surveys.take_in(responses)
     links = context.wiring.surveys.link_all()
     context.wiring.cases.open_all()
-    context.wiring.coaching.refresh()
+    context.wiring.coaching_picker.refresh()
     for fault in faults:
         print(fault, file=sys.stderr)
     linked = sum(bool(link.contact_id) for link in links)

@@ -1,12 +1,13 @@
 """Choose the few things worth a conversation with each agent."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property, partial
 
 from qm.analysis.estimate_quality import wilson
-from qm.domain.coaching import CoachingItem
+from qm.domain.coaching import CoachingItem, Told
 from qm.domain.contact import Contact
 from qm.domain.dispute import Dispute, DisputeState, Ruling
 from qm.domain.evaluation import ERASED, Answer, CriterionAnswer, Evaluation, Evidence, EvidenceKind, Origin
@@ -31,61 +32,174 @@ LEAD_S: Seconds = 4.0
 """Seconds to hear before the point itself, to understand it."""
 TAIL_S: Seconds = 3.0
 LONGEST_CLIP_S: Seconds = 60.0
+AT_ONCE = 200
+"""Evaluations read in one go."""
+
+
+Read = Callable[[Sequence[str]], Iterable[Evaluation]]
+"""Evaluations of these ids with the answers that count, in any order; those that aren't there are left out."""
 
 
 @dataclass(frozen=True)
-class Miss:
-    """One criterion not met in one contact; of its evaluation only what is told, since there may be a million."""
+class Ground:
+    """What an agent's items are picked by.
 
-    contact: Contact
-    evaluation_id: str
-    form_id: str
-    answer: CriterionAnswer
-    share: float
-    automatic_fail: bool
-    unhappy: bool
-    contested: bool
+    Attributes:
+        unhappy: ids of contacts that the customer rated low.
+        contested: contact, form and criterion of what agents contested in vain; see `contested_in_vain`.
+        most: items an agent at most.
+    """
+
+    forms: Mapping[str, Form]
+    unhappy: frozenset[str] = frozenset()
+    contested: frozenset[tuple[str, str, str]] = frozenset()
+    most: int = 3
+
+    @cached_property
+    def shares(self) -> Mapping[str, Mapping[str, float]]:
+        """Share of each criterion by form."""
+        return {form_id: criterion_shares(form) for form_id, form in self.forms.items()}
+
+
+@dataclass
+class Tally:
+    """Contacts of one agent where one criterion was answered."""
+
+    n: int = 0
+    since: datetime | None = None
+    until: datetime | None = None
+    misses: list[Told] = field(default_factory=list)
+
+    def note(self, told: Told, *, is_missed: bool) -> None:
+        """Count one more."""
+        self.n += 1
+        self.since = min(self.since or told.started_at, told.started_at)
+        self.until = max(self.until or told.started_at, told.started_at)
+        if is_missed:
+            self.misses.append(told)
 
 
 def pick_coaching(
-    contacts: Mapping[str, Contact], evaluations: Iterable[Evaluation], forms: Mapping[str, Form],
-    unhappy: frozenset[str], most: int, contested: frozenset[tuple[str, str, str]] = frozenset(),
-) -> tuple[CoachingItem, ...]:  # fmt: skip
-    """Up to `most` items an agent, the most important first.
+    contacts: Mapping[str, Contact], evaluations: Iterable[Evaluation], ground: Ground
+) -> tuple[CoachingItem, ...]:
+    """Items of all agents at once, where everything is in memory: see `pick_for_agent`."""
+    told: dict[str, list[Told]] = defaultdict(list)
+    known = {}
+    for evaluation in evaluations:
+        contact = contacts[evaluation.contact_id]
+        if contact.counts_for_agent:
+            known[evaluation.id] = evaluation
+            told[contact.agent.id].append(told_of(evaluation, contact.started_at))
+    read = partial(map, known.__getitem__)
+    return tuple(item for agent_id in sorted(told) for item in pick_for_agent(agent_id, told[agent_id], read, ground))
+
+
+def told_of(evaluation: Evaluation, started_at: datetime) -> Told:
+    """An evaluation without its evidence."""
+    met, missed = (
+        tuple(each.criterion_id for each in evaluation.answers if each.answer is answer)
+        for answer in (Answer.MET, Answer.NOT_MET)
+    )
+    return Told(evaluation.id, evaluation.contact_id, evaluation.form_id, started_at, met, missed)
+
+
+def pick_for_agent(agent_id: str, told: Iterable[Told], read: Read, ground: Ground) -> list[CoachingItem]:
+    """Up to `most` items of an agent, the most important first.
 
     Priority of a criterion is `share of its form x (3 if automatic fail) x (1.5 if a customer was unhappy)
     x (1.5 if contested in vain on two contacts or more) x rate`,
     where `rate` is the lower end of the 95 % interval of the share of contacts missed, plus a tenth of the share
-    itself: a repeated miss outweighs a single one. Test and mystery contacts are left out.
+    itself: a repeated miss outweighs a single one.
 
     Args:
-        evaluations: looked at once, one after the other.
-        unhappy: ids of contacts that the customer rated low.
-        contested: contact, form and criterion of what agents contested in vain; see `contested_in_vain`.
+        told: of the agent's contacts that count, in order of contact and form; looked at once.
+        read: asked only for what may be among the items: evidence takes a hundred times the room of what is told.
     """
-    misses: dict[tuple[str, str], list[Miss]] = defaultdict(list)
-    answered: dict[tuple[str, str], list[datetime]] = defaultdict(list)
-    for evaluation in evaluations:
-        contact = contacts[evaluation.contact_id]
-        if contact.counts_for_agent:
-            _collect(evaluation, contact, forms[evaluation.form_id], unhappy, contested, misses, answered)
-    by_agent: dict[str, list[CoachingItem]] = defaultdict(list)
-    for key in sorted(misses):
-        if any(_can_be_heard(miss) for miss in misses[key]):
-            by_agent[key[0]].append(_item(misses[key], answered[key]))
-    return tuple(item for agent in sorted(by_agent) for item in _ranked(by_agent[agent], most))
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    for each in told:
+        for criterion_id in each.met:
+            tallies[criterion_id].note(each, is_missed=False)
+        for criterion_id in each.not_met:
+            tallies[criterion_id].note(each, is_missed=True)
+    missed = [Missed(criterion_id, tally, ground) for criterion_id, tally in tallies.items() if tally.misses]
+    items: list[CoachingItem] = []
+    for candidate in sorted(missed, key=lambda each: (-each.most_priority, each.criterion_id)):
+        items = _ranked(items, ground.most)
+        if len(items) == ground.most and candidate.most_priority < items[-1].priority:
+            break
+        if (item := candidate.item(agent_id, read)) is not None:
+            items.append(item)
+    return _ranked(items, ground.most)
 
 
-def recent(contacts: Iterable[Contact]) -> dict[str, Contact]:
-    """By id, the contacts of the period that items are picked from: it ends with the agent's newest one that counts.
+class Missed:
+    """A criterion that an agent didn't meet."""
 
-    Each agent has their own end: a contact with a wrong date far ahead empties nobody else's list.
-    """
-    counting = [contact for contact in contacts if contact.counts_for_agent]
-    newest: dict[str, datetime] = {}
-    for contact in counting:
-        newest[contact.agent.id] = max(contact.started_at, newest.get(contact.agent.id, contact.started_at))
-    return {c.id: c for c in counting if c.started_at > newest[c.agent.id] - PERIOD}
+    def __init__(self, criterion_id: str, tally: Tally, ground: Ground) -> None:
+        self.criterion_id = criterion_id
+        self._tally = tally
+        self._ground = ground
+        contested = {miss.contact_id for miss in tally.misses if self._is_contested(miss)}
+        self._is_disputed = len(contested) >= OFTEN_DISPUTED
+        self._is_unhappy = any(miss.contact_id in ground.unhappy for miss in tally.misses)
+        self._count = Count(len(tally.misses), tally.n)
+        self._lo, self._hi = wilson(self._count)
+        self.most_priority = max(map(self._priority, {miss.form_id for miss in tally.misses}))
+        """Of the item, whichever of the misses it tells of."""
+
+    def item(self, agent_id: str, read: Read) -> CoachingItem | None:
+        """The item, told by the miss that is best to hear; `None` where there is nothing to hear."""
+        best = self._best(read)
+        if best is None:
+            return None
+        told, answer = best
+        flags = (
+            ("automatic_fail", self._fails(told.form_id)), ("repeated", self._count.hits > 1),
+            ("disputed", self._is_disputed), ("unhappy_customer", self._is_unhappy),
+        )  # fmt: skip
+        start_s, end_s = clip(answer.evidence)
+        shown = shown_evidence(answer.evidence)
+        return CoachingItem(
+            id="co-" + fingerprint(agent_id, self.criterion_id, told.evaluation_id)[:12],
+            agent_id=agent_id, rank=1, form_id=told.form_id, criterion_id=self.criterion_id,
+            contact_id=told.contact_id, evaluation_id=told.evaluation_id, missed=self._count,
+            missed_lo=round(self._lo, 4), missed_hi=round(self._hi, 4), priority=self._priority(told.form_id),
+            reasons=tuple(name for name, holds in flags if holds) or ("weight",), start_s=start_s, end_s=end_s,
+            quote=shown.quote if shown else "", turn_ids=shown.turn_ids if shown else (),
+            absence=shown is not None and shown.kind is EvidenceKind.ABSENCE,
+            since=self._tally.since, until=self._tally.until,
+        )  # fmt: skip
+
+    def _best(self, read: Read) -> tuple[Told, CriterionAnswer] | None:
+        """What was contested in vain goes first, then an unhappy customer's; of these the surest, then the newest."""
+        classes: dict[tuple[bool, bool], dict[str, Told]] = defaultdict(dict)
+        for miss in self._tally.misses:
+            rank = self._is_disputed and self._is_contested(miss), miss.contact_id in self._ground.unhappy
+            classes[rank][miss.evaluation_id] = miss
+        for rank in sorted(classes, reverse=True):
+            if best := max(self._heard(classes[rank], read), key=_surest, default=None):
+                return best
+        return None
+
+    def _heard(self, misses: Mapping[str, Told], read: Read) -> Iterator[tuple[Told, CriterionAnswer]]:
+        ids = sorted(misses, key=lambda name: (misses[name].contact_id, misses[name].form_id))
+        for start in range(0, len(ids), AT_ONCE):
+            for evaluation in read(ids[start : start + AT_ONCE]):
+                for answer in evaluation.answers:
+                    if answer.criterion_id == self.criterion_id and _can_be_heard(answer):
+                        yield misses[evaluation.id], answer
+
+    def _priority(self, form_id: str) -> float:
+        rate = self._lo + 0.1 * (self._count.rate or 0.0)
+        weight = (FAIL_WEIGHT if self._fails(form_id) else 1.0) * (UNHAPPY_WEIGHT if self._is_unhappy else 1.0)
+        share = self._ground.shares[form_id][self.criterion_id]
+        return round(share * weight * (DISPUTED_WEIGHT if self._is_disputed else 1.0) * rate, 6)
+
+    def _fails(self, form_id: str) -> bool:
+        return self._ground.forms[form_id].criterion(self.criterion_id).automatic_fail
+
+    def _is_contested(self, miss: Told) -> bool:
+        return (miss.contact_id, miss.form_id, self.criterion_id) in self._ground.contested
 
 
 def contested_in_vain(disputes: Iterable[Dispute]) -> frozenset[tuple[str, str, str]]:
@@ -119,64 +233,19 @@ def with_people(evaluation: Evaluation, counted: Mapping[str, str]) -> Evaluatio
     return replace(evaluation, answers=answers)
 
 
-def _collect(
-    evaluation: Evaluation, contact: Contact, form: Form, unhappy: frozenset[str],
-    contested: frozenset[tuple[str, str, str]], misses: dict[tuple[str, str], list[Miss]],
-    answered: dict[tuple[str, str], list[datetime]],
-) -> None:  # fmt: skip
-    shares = criterion_shares(form)
-    for answer in evaluation.answers:
-        key = (contact.agent.id, answer.criterion_id)
-        if answer.answer in (Answer.MET, Answer.NOT_MET):
-            answered[key].append(contact.started_at)
-        if answer.answer is Answer.NOT_MET:
-            fails = form.criterion(answer.criterion_id).automatic_fail
-            share = shares[answer.criterion_id]
-            in_vain = (contact.id, evaluation.form_id, answer.criterion_id) in contested
-            rated_low = contact.id in unhappy
-            miss = Miss(contact, evaluation.id, evaluation.form_id, answer, share, fails, rated_low, in_vain)
-            misses[key].append(miss)
-
-
 def criterion_shares(form: Form) -> dict[str, float]:
     """Share of each criterion in its form when everything applies; they add up to 1, bonuses and mere notes have 0."""
     criteria = [criterion.id for criterion in form.criteria]
     return dict.fromkeys(criteria, 0.0) | weigh(form, criteria)
 
 
-def _item(misses: Sequence[Miss], answered: Sequence[datetime]) -> CoachingItem:
-    disputed = len({miss.contact.id for miss in misses if miss.contested}) >= OFTEN_DISPUTED
-    heard = filter(_can_be_heard, misses)
-    best = max(
-        heard,
-        key=lambda m: (disputed and m.contested, m.unhappy, m.answer.confidence, m.contact.started_at, m.contact.id),
-    )
-    count = Count(len(misses), len(answered))
-    lo, hi = wilson(count)
-    rate = lo + 0.1 * (count.rate or 0.0)
-    fails, unhappy = best.automatic_fail, any(miss.unhappy for miss in misses)
-    weight = (FAIL_WEIGHT if fails else 1.0) * (UNHAPPY_WEIGHT if unhappy else 1.0)
-    priority = best.share * weight * (DISPUTED_WEIGHT if disputed else 1.0) * rate
-    flags = (
-        ("automatic_fail", fails), ("repeated", count.hits > 1), ("disputed", disputed), ("unhappy_customer", unhappy),
-    )  # fmt: skip
-    reasons = tuple(name for name, holds in flags if holds) or ("weight",)
-    start_s, end_s = clip(best.answer.evidence)
-    shown = shown_evidence(best.answer.evidence)
-    criterion_id = best.answer.criterion_id
-    return CoachingItem(
-        id="co-" + fingerprint(best.contact.agent.id, criterion_id, best.evaluation_id)[:12],
-        agent_id=best.contact.agent.id, rank=1, form_id=best.form_id, criterion_id=criterion_id,
-        contact_id=best.contact.id, evaluation_id=best.evaluation_id, missed=count, missed_lo=round(lo, 4),
-        missed_hi=round(hi, 4), priority=round(priority, 6), reasons=reasons, start_s=start_s, end_s=end_s,
-        quote=shown.quote if shown else "", turn_ids=shown.turn_ids if shown else (),
-        absence=shown is not None and shown.kind is EvidenceKind.ABSENCE, since=min(answered), until=max(answered),
-    )  # fmt: skip
+def _surest(heard: tuple[Told, CriterionAnswer]) -> tuple[float, datetime, str]:
+    told, answer = heard
+    return answer.confidence, told.started_at, told.contact_id
 
 
-def _can_be_heard(miss: Miss) -> bool:
+def _can_be_heard(answer: CriterionAnswer) -> bool:
     """False where the evidence was erased or is only a person's word: it still counts, but there is nothing to hear."""
-    answer = miss.answer
     return answer.reason != ERASED and (answer.origin is not Origin.PERSON or bool(answer.evidence))
 
 

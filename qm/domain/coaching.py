@@ -7,6 +7,18 @@ from qm.domain.figures import Count
 from qm.units import Seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an evaluation that counts for its agent tells without its evidence: the criteria met and not met."""
+
+    evaluation_id: str
+    contact_id: str
+    form_id: str
+    started_at: datetime
+    met: tuple[str, ...]
+    not_met: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class CoachingItem:
     """One thing to talk about with one agent, with the seconds to listen to.

@@ -31,6 +31,21 @@ class Quarantine:
     command: str
 
 
+@dataclass(frozen=True)
+class StoppedPage:
+    """Part of the quarantine, by subject.
+
+    Attributes:
+        contact_ids: those of the subjects that are contacts; the others are files and rows.
+        next_cursor: empty on the last page.
+    """
+
+    items: tuple[Quarantine, ...]
+    contact_ids: frozenset[str]
+    total: int
+    next_cursor: str
+
+
 class RunState(StrEnum):
     """Where a run stands: being taken in, worked on, held up, given up, at its last step, over."""
 

@@ -10,8 +10,12 @@ from qm.domain.search import Candidate, Entry, KeySpan, SavedSearch, SearchFilte
 class SearchStore(Protocol):
     """The index over conversations, and searches that people keep. Both databases find the same, in the same order."""
 
-    def lacking(self, version: int, most: int) -> tuple[tuple[str, str], ...]:
-        """Done contacts whose entry is missing, or was made from something else: id and fingerprint, so many."""
+    def lacking(self, version: int, most: int, after: str = "") -> tuple[tuple[str, str], ...]:
+        """Done contacts whose entry is missing, or was made from something else: id and fingerprint, so many by id.
+
+        Args:
+            after: only those whose id follows this one.
+        """
         ...
 
     def put(self, entries: Sequence[Entry], version: int, at_s: float) -> None:

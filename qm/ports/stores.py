@@ -1,14 +1,14 @@
 """What remembers: the stores of one transaction."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from qm.domain.coaching import CoachingItem
+from qm.domain.coaching import CoachingItem, Told
 from qm.domain.contact import Contact
 from qm.domain.evaluation import Brief, Evaluation
 from qm.domain.people import Scope
 from qm.domain.recognition import Recognition, Voices
-from qm.domain.run import ItemState, Quarantine, Run
+from qm.domain.run import ItemState, Quarantine, Run, StoppedPage
 from qm.domain.signals import Signals
 from qm.domain.survey import SurveyLink, SurveyResponse
 from qm.domain.transcript import Transcript
@@ -20,6 +20,14 @@ class ContactStore(Protocol):
 
     def save(self, contact: Contact, folder: str, position: int, fingerprint: str) -> None:
         """Insert or replace."""
+        ...
+
+    def save_all(self, folder: str, rows: Iterable[tuple[Contact, int, str]]) -> None:
+        """The same for contacts of one day folder, each with its position and its row's fingerprint; none twice."""
+        ...
+
+    def read_ahead(self, contact_ids: Sequence[str]) -> None:
+        """These will be asked for next, one by one: they are read at once."""
         ...
 
     def get(self, contact_id: str) -> Contact:
@@ -85,6 +93,14 @@ class WorkStore(Protocol):
         """All entries, by subject."""
         ...
 
+    def stopped(self, after: str, size: int) -> StoppedPage:
+        """A page of the entries, by subject.
+
+        Args:
+            after: only those that follow this subject; it needn't be among them any more. Empty: from the start.
+        """
+        ...
+
     def quarantine_of(self, subject: str) -> Quarantine | None:
         """The entry of one subject, or `None`."""
         ...
@@ -93,8 +109,16 @@ class WorkStore(Protocol):
         """Take an entry out of quarantine."""
         ...
 
+    def read_ahead(self, contact_ids: Sequence[str]) -> None:
+        """What is published of these will be asked for next, contact by contact: it's read at once."""
+        ...
+
     def published(self, contact_id: str, stage: str) -> str | None:
         """Fingerprint under which a stage's output stands, or `None`."""
+        ...
+
+    def marks(self, contact_ids: Collection[str]) -> Mapping[str, Mapping[str, str]]:
+        """What is published of these contacts, by contact and stage: it changes with anything that is made of one."""
         ...
 
     def publish(self, contact_id: str, stage: str, fingerprint: str) -> None:
@@ -209,6 +233,10 @@ class EvaluationStore(Protocol):
         """A contact's evaluations by form id."""
         ...
 
+    def some(self, ids: Sequence[str]) -> Iterator[Evaluation]:
+        """Those of the named evaluations that are there, in any order."""
+        ...
+
     def ids_of(self, contact_id: str) -> tuple[str, ...]:
         """Ids of a contact's evaluations by form id."""
         ...
@@ -265,8 +293,16 @@ class SurveyStore(Protocol):
 class CoachingStore(Protocol):
     """The coaching list."""
 
-    def replace(self, items: Sequence[CoachingItem]) -> None:
-        """Put these in the place of the whole list."""
+    def replace(self, items: Sequence[CoachingItem], agent_ids: Collection[str] | None = None) -> None:
+        """Put these in the place of the whole list, or of these agents' part of it."""
+        ...
+
+    def newest(self) -> Mapping[str, float]:
+        """When the newest done contact that counts for each agent began, seconds since 1970."""
+        ...
+
+    def told(self, agent_id: str, after_s: float, form_ids: Collection[str]) -> Iterator[Told]:
+        """What is told of the agent's contacts that began later and count, by contact and form."""
         ...
 
     def every(self) -> tuple[CoachingItem, ...]:

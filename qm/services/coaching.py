@@ -1,57 +1,34 @@
-"""The coaching list: made from all done contacts, read by supervisor."""
+"""The coaching list, read by supervisor."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from qm.analysis.pick_coaching import contested_in_vain, pick_coaching, recent, with_people
 from qm.domain.coaching import CoachingItem
 from qm.domain.coaching_session import CoachingSession, SessionState
 from qm.domain.contact import Contact
 from qm.domain.evaluation import Answer
 from qm.domain.form import Form
 from qm.domain.people import WHOLE, Scope
-from qm.domain.run import ItemState
 from qm.errors import NotFoundError
 from qm.ports import Unit, UnitOfWork
-from qm.services.surveys import is_unhappy
-from qm.services.views import CoachingRow
+from qm.services.views import CoachingPage, CoachingRow
 
 
 class CoachingService:
-    """Makes and reads the list.
+    """Reads the list.
 
     Args:
-        most: items an agent at most.
         scope: whose items are read.
     """
 
-    def __init__(
-        self, unit_of_work: UnitOfWork, forms: Mapping[str, Form], most: int, scope: Scope = WHOLE
-    ) -> None:  # fmt: skip
-        self._unit_of_work = unit_of_work
+    def __init__(self, reading: UnitOfWork, forms: Mapping[str, Form], scope: Scope = WHOLE) -> None:
+        self._reading = reading
         self._forms = forms
-        self._most = most
         self._scope = scope
 
     def seen_by(self, scope: Scope) -> "CoachingService":
         """The same for somebody who sees that scope."""
-        return CoachingService(self._unit_of_work, self._forms, self._most, scope)
-
-    def refresh(self) -> tuple[CoachingItem, ...]:
-        """Pick the items anew and put them in the place of the old list."""
-        with self._unit_of_work() as unit:
-            unit.lock("coaching")
-            states = unit.work.states()
-            contacts = recent(c for c in unit.contacts.every() if states.get(c.id) is ItemState.DONE)
-            unhappy = _unhappy(unit)
-            # One at a time: all of a site's evaluations would take a tenth of a MiB a contact.
-            evaluations = (e for e in unit.evaluations.every() if e.contact_id in contacts and e.form_id in self._forms)
-            people = unit.evaluations.counted()
-            as_counted = (with_people(e, people.get(e.id, {})) for e in evaluations)
-            contested = contested_in_vain(unit.disputes.decided())
-            items = pick_coaching(contacts, as_counted, self._forms, unhappy, self._most, contested)
-            unit.coaching.replace(items)
-        return items
+        return CoachingService(self._reading, self._forms, scope)
 
     def read(self, supervisor: str = "", agent_id: str = "", today: date | None = None) -> tuple[CoachingRow, ...]:
         """The list, the most important items of each agent first.
@@ -63,7 +40,7 @@ class CoachingService:
         Raises:
             NotFoundError: nobody of that name leads anybody; the hint names who does.
         """
-        with self._unit_of_work() as unit:
+        with self._reading() as unit:
             aside = unit.coaching_sessions.aside(today) if today else {}
             listed = [i for i in unit.coaching.every() if agent_id in ("", i.agent_id) and i.id not in aside]
             items = still_missed(unit, listed)
@@ -76,6 +53,26 @@ class CoachingService:
                     self._require_leader(unit, supervisor)
         rows.sort(key=lambda row: (row.supervisor, row.agent_name, row.item.rank))
         return tuple(rows)
+
+    def page(
+        self, supervisor: str = "", agent_id: str = "", today: date | None = None, cursor: str = "", size: int = 50
+    ) -> CoachingPage:
+        """Part of the same list, in its order; by supervisors, then agents.
+
+        Args:
+            cursor: `next_cursor` of the page before.
+
+        Raises:
+            NotFoundError: as above, or the cursor names no item of this list (any more).
+        """
+        rows = self.read(supervisor, agent_id, today)
+        places = {row.item.id: place for place, row in enumerate(rows)}
+        if cursor and cursor not in places:
+            hint = "the list was made anew: start without a cursor"
+            raise NotFoundError("page.bad_cursor", f"'{cursor[:60]}' is no item of this list", hint)
+        start = places[cursor] + 1 if cursor else 0
+        items = rows[start : start + size]
+        return CoachingPage(items, len(rows), items[-1].item.id if start + size < len(rows) else "")
 
     def _require_leader(self, unit: Unit, supervisor: str) -> None:
         """Whoever leads somebody may have an empty list; looked for only then, since it's among all contacts."""
@@ -115,10 +112,3 @@ def _latest(sessions: Iterable[CoachingSession]) -> dict[tuple[str, str, str], C
     kept = [session for session in sessions if session.state is not SessionState.CANCELLED]
     kept.sort(key=lambda session: (session.is_open, session.held_at or session.picked_at))
     return {(session.agent.id, session.form_id, session.criterion_id): session for session in kept}
-
-
-def _unhappy(unit: Unit) -> frozenset[str]:
-    unhappy = {response.id for response in unit.surveys.every() if is_unhappy(response)}
-    return frozenset(
-        link.contact_id for link in unit.surveys.links() if link.contact_id and link.response_id in unhappy
-    )

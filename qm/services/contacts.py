@@ -8,7 +8,7 @@ from qm.domain.evaluation import Brief, Evaluation
 from qm.domain.form import Form
 from qm.domain.people import WHOLE, Scope
 from qm.domain.retention import GONE
-from qm.domain.run import ItemState, Quarantine
+from qm.domain.run import ItemState, Quarantine, StoppedPage
 from qm.domain.survey import SurveyResponse
 from qm.errors import NotFoundError
 from qm.ports import Unit, UnitOfWork
@@ -157,11 +157,10 @@ class ContactService:
             )
         return sha256
 
-    def quarantined(self) -> frozenset[str]:
-        """Contacts in quarantine; entries about files and rows aren't among them."""
+    def stopped(self, cursor: str = "", size: int = 50) -> StoppedPage:
+        """A page of what stopped, with its retry command; `cursor` is the `next_cursor` of the page before."""
         with self._unit_of_work() as unit:
-            states = unit.work.states()
-        return frozenset(contact_id for contact_id, state in states.items() if state is ItemState.QUARANTINED)
+            return unit.work.stopped(cursor, size)
 
     def quarantine(self) -> tuple[Quarantine, ...]:
         """Everything that stopped, with its retry command."""

@@ -264,9 +264,13 @@ class IndexService:
         self._now = now
 
     def catch_up(self, progress: Callable[[int], None] = lambda _done: None) -> int:
-        """Make the entries that are missing; returns how many. Killed anywhere, it goes on where it was."""
-        done = 0
-        while lacking := self._lacking():
+        """Make the entries that are missing; returns how many. Killed anywhere, it goes on where it was.
+
+        It goes through all contacts once; what changed meanwhile behind it is made the next time.
+        """
+        done, after = 0, ""
+        while lacking := self._lacking(after):
+            after = lacking[-1][0]
             with self._reading() as unit:
                 entries = [_entry(unit, contact_id, source) for contact_id, source in lacking]
             with self._unit_of_work() as unit:
@@ -283,9 +287,9 @@ class IndexService:
         with self._reading() as unit:
             return bool(unit.search.lacking(VERSION, 1))
 
-    def _lacking(self) -> tuple[tuple[str, str], ...]:
+    def _lacking(self, after: str) -> tuple[tuple[str, str], ...]:
         with self._reading() as unit:
-            return unit.search.lacking(VERSION, AT_ONCE)
+            return unit.search.lacking(VERSION, AT_ONCE, after)
 
 
 def _entry(unit: Unit, contact_id: str, source: str) -> Entry:

@@ -178,6 +178,15 @@ class CoachingRow:
 
 
 @dataclass(frozen=True)
+class CoachingPage:
+    """Part of the coaching list; `next_cursor` is empty on the last page."""
+
+    items: tuple[CoachingRow, ...]
+    total: int
+    next_cursor: str
+
+
+@dataclass(frozen=True)
 class GroupFigures:
     """Figures of one team or agent.
 

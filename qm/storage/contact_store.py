@@ -1,8 +1,9 @@
 """Contacts by id, and their list a page at a time."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
@@ -34,7 +35,7 @@ from qm.storage import tables
 from qm.storage.connect import POSTGRES
 from qm.storage.erasure_ledger import SqlErasureLedger
 from qm.storage.facts import facts_of_contact
-from qm.storage.sql_store import SqlStore, scoped
+from qm.storage.sql_store import AT_ONCE, SqlStore, scoped
 from qm.storage.stores import SqlEvaluationStore
 
 CHOSEN = ("agent_id", "agent_name", "team", "process", "medium")
@@ -50,6 +51,22 @@ class _Remembered:
     fingerprint: str
 
 
+ROW = ("document", "folder", "fingerprint")
+
+
+def _remembered(row: Sequence[Any]) -> _Remembered:
+    document, folder, fingerprint = row
+    return _Remembered(load(Contact, document), folder, fingerprint)
+
+
+def _row(folder: str, contact: Contact, position: int, fingerprint: str) -> dict[str, object]:
+    return {
+        "id": contact.id, "started_at": contact.started_at.astimezone(UTC).isoformat(), "agent_id": contact.agent.id,
+        "team": contact.agent.team, "folder": folder, "position": position, "fingerprint": fingerprint,
+        "document": dump(contact),
+    }  # fmt: skip
+
+
 def _there(known: _Remembered | None, contact_id: str) -> _Remembered:
     if known is None:
         raise unknown_contact(contact_id)
@@ -61,22 +78,31 @@ class SqlContactStore(SqlStore):
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self._last: _Remembered | None = None
+        self._rows: dict[str, _Remembered] = {}
 
     def forget(self) -> None:
         """Read anew what is asked for next; for whoever changes contacts beside this store."""
-        self._last = None
+        self._rows = {}
+
+    def read_ahead(self, contact_ids: Sequence[str]) -> None:
+        """Remember these instead of the last one; for a group of some dozens."""
+        table = tables.contacts
+        statement = select(*(table.c[name] for name in ("id", *ROW))).where(self._among(table.c.id, contact_ids))
+        self._rows = {name: _remembered(row) for name, *row in self._connection.execute(statement)}
 
     def save(self, contact: Contact, folder: str, position: int, fingerprint: str) -> None:
         """Insert or replace; a new one is on the work list."""
+        self.save_all(folder, [(contact, position, fingerprint)])
+
+    def save_all(self, folder: str, rows: Iterable[tuple[Contact, int, str]]) -> None:
+        """Insert or replace contacts of one day folder, each with its position and its fingerprint; none twice."""
         self.forget()
-        started_at = contact.started_at.astimezone(UTC).isoformat()
-        self._put(
-            tables.contacts, id=contact.id, started_at=started_at, agent_id=contact.agent.id, team=contact.agent.team,
-            folder=folder, position=position, fingerprint=fingerprint, document=dump(contact),
-        )  # fmt: skip
-        self._put(tables.contact_facts, **facts_of_contact(contact))
-        self._add(tables.items, contact_id=contact.id, state=ItemState.WAITING.value)
+        left = iter(rows)
+        while some := list(islice(left, AT_ONCE)):
+            self._put_all(tables.contacts, [_row(folder, *row) for row in some])
+            self._put_all(tables.contact_facts, [facts_of_contact(contact) for contact, *_rest in some])
+            waiting = ItemState.WAITING.value
+            self._add_all(tables.items, [{"contact_id": contact.id, "state": waiting} for contact, *_rest in some])
 
     def get(self, contact_id: str) -> Contact:
         """One contact, or `NotFoundError`."""
@@ -92,10 +118,10 @@ class SqlContactStore(SqlStore):
         return known.folder, known.fingerprint
 
     def _known(self, contact_id: str) -> _Remembered | None:
-        if self._last is None or self._last.contact.id != contact_id:
-            row = self._one(tables.contacts, ("folder", "fingerprint", "document"), id=contact_id)
-            self._last = row and _Remembered(load(Contact, row.document), row.folder, row.fingerprint)
-        return self._last
+        if contact_id not in self._rows:
+            row = self._one(tables.contacts, ROW, id=contact_id)
+            self._rows = {contact_id: _remembered(row)} if row else {}
+        return self._rows.get(contact_id)
 
     def every(self) -> Iterator[Contact]:
         """All contacts in order of start, then id."""

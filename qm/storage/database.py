@@ -18,6 +18,7 @@ from qm.storage.backup_manifest import Manifest
 from qm.storage.calibration_store import SqlCalibrationStore
 from qm.storage.case_store import SqlCaseStore
 from qm.storage.coaching_session_store import SqlCoachingSessionStore
+from qm.storage.coaching_store import SqlCoachingStore
 from qm.storage.connect import (
     POSTGRES,
     address_of,
@@ -75,7 +76,7 @@ class SqlUnit:
     outputs: SqlOutputStore
     evaluations: stores.SqlEvaluationStore
     surveys: stores.SqlSurveyStore
-    coaching: stores.SqlCoachingStore
+    coaching: SqlCoachingStore
     runs: stores.SqlRunStore
     facts: SqlFactStore
     draws: SqlDrawStore
@@ -153,6 +154,7 @@ class Database:
         with timing, self._translated(), self._connected(self._engine) as connection, connection.begin():
             unit = _unit(connection, self._pen)
             yield unit
+            unit.work.flush()
             unit.hooks.tell_noted(unit.audit.noted)
             is_audited = unit.audit.flush(unit.lock)
             if not (durable or is_audited):
@@ -311,7 +313,7 @@ def _unit(connection: Connection, pen: AuditPen | None) -> SqlUnit:
 
     return SqlUnit(
         connection, connection.dialect.name != POSTGRES, contacts, work, outputs,
-        stores.SqlEvaluationStore(connection), stores.SqlSurveyStore(connection), stores.SqlCoachingStore(connection),
+        stores.SqlEvaluationStore(connection), stores.SqlSurveyStore(connection), SqlCoachingStore(connection),
         stores.SqlRunStore(connection), SqlFactStore(connection), SqlDrawStore(connection), SqlReportStore(connection),
         SqlCaseStore(connection), SqlCalibrationStore(connection), SqlAuditStore(connection, pen),
         SqlHoldStore(connection), SqlErasureLedger(connection), SqlSubjectStore(connection),

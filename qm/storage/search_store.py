@@ -61,7 +61,7 @@ _words = table(WORDS, column("rowid"), column("key"), column("words"))
 class SqlSearchStore(SqlStore):
     """Entries, candidates, kept searches and their alerts."""
 
-    def lacking(self, version: int, most: int) -> tuple[tuple[str, str], ...]:
+    def lacking(self, version: int, most: int, after: str = "") -> tuple[tuple[str, str], ...]:
         """Done contacts whose entry is missing or was made from something else, with what it's to be made from."""
         published, entries = tables.published, _entries
         stale = or_(
@@ -72,7 +72,8 @@ class SqlSearchStore(SqlStore):
             .join(_items, _items.c.contact_id == published.c.contact_id)
             .outerjoin(entries, entries.c.contact_id == published.c.contact_id)
             .where(published.c.stage == MADE_FROM, published.c.fingerprint != GONE)
-            .where(_items.c.state == ItemState.DONE.value, stale)
+            .where(_items.c.state == ItemState.DONE.value, _items.c.contact_id > after, stale)
+            .order_by(_items.c.contact_id)
             .limit(most)
         )
         return tuple((row.contact_id, row.fingerprint) for row in self._connection.execute(statement))

@@ -23,6 +23,7 @@ search_entries = Table(
     Column("turns", Text, nullable=False),
     Column("tokens", Text, nullable=False),
     Index("ix_search_entries_made_s", "made_s"),
+    Index("ix_search_entries_source", "contact_id", "source", "version"),
 )  # fmt: skip
 """`key`: second of the contact's start, times 2^20, and a few bits of its id: entries are found in order of time."""
 

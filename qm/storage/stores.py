@@ -6,9 +6,8 @@ from functools import lru_cache
 from sqlalchemy import Connection, delete, func, select, update
 
 from qm.documents import dump, load
-from qm.domain.coaching import CoachingItem
 from qm.domain.evaluation import Answer, Brief, Evaluation, Score
-from qm.domain.run import ItemState, Quarantine, Run
+from qm.domain.run import ItemState, Quarantine, Run, StoppedPage
 from qm.domain.survey import SurveyLink, SurveyResponse
 from qm.errors import NotFoundError
 from qm.fingerprint import fingerprint
@@ -21,16 +20,40 @@ MOST_VALUES = 10_000
 
 
 class SqlWorkStore(SqlStore):
-    """Work list, quarantine and published outputs; those of the last contact asked for are remembered."""
+    """Work list, quarantine and published outputs; those of the last contact asked for are remembered.
+
+    What is published is written at once for all stages of the transaction: before anything else is read of it, and at
+    its end.
+    """
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self._last = ""
-        self._stages: dict[str, str] = {}
+        self._stages: dict[str, dict[str, str]] = {}
+        self._fresh: dict[tuple[str, str], str] = {}
 
     def forget(self) -> None:
         """Read anew what is asked for next; for whoever changes outputs beside this store."""
-        self._last = ""
+        self.flush()
+        self._stages = {}
+
+    def flush(self) -> None:
+        """Write what was published."""
+        rows = [
+            {"contact_id": contact_id, "stage": stage, "fingerprint": wanted}
+            for (contact_id, stage), wanted in self._fresh.items()
+        ]
+        self._fresh.clear()
+        self._put_all(tables.published, rows)
+
+    def read_ahead(self, contact_ids: Sequence[str]) -> None:
+        """Remember what is published of these instead of the last one's; for a group of some dozens."""
+        self.flush()
+        table = tables.published
+        columns = (table.c.contact_id, table.c.stage, table.c.fingerprint)
+        self._stages = {contact_id: {} for contact_id in contact_ids}
+        statement = select(*columns).where(self._among(table.c.contact_id, contact_ids))
+        for row in self._connection.execute(statement):
+            self._stages[row.contact_id][row.stage] = row.fingerprint
 
     def state(self, contact_id: str) -> ItemState:
         """Where a contact stands."""
@@ -57,6 +80,19 @@ class SqlWorkStore(SqlStore):
         rows = self._connection.execute(select(tables.quarantine).order_by(tables.quarantine.c.subject))
         return tuple(Quarantine(*row) for row in rows)
 
+    def stopped(self, after: str, size: int) -> StoppedPage:
+        """A page of the entries, by subject."""
+        table, items = tables.quarantine, tables.items
+        statement = (
+            select(*table.c, items.c.state).outerjoin(items, items.c.contact_id == table.c.subject)
+            .where(table.c.subject > after).order_by(table.c.subject).limit(size + 1)
+        )  # fmt: skip
+        found = self._connection.execute(statement).all()
+        total = int(self._connection.execute(select(func.count()).select_from(table)).scalar_one())
+        entries = tuple(Quarantine(*row[:-1]) for row in found[:size])
+        contacts = frozenset(row.subject for row in found[:size] if row.state is not None)
+        return StoppedPage(entries, contacts, total, entries[-1].subject if len(found) > size else "")
+
     def quarantine_of(self, subject: str) -> Quarantine | None:
         """The entry of one subject, or `None`."""
         where = tables.quarantine.c.subject == subject
@@ -69,16 +105,22 @@ class SqlWorkStore(SqlStore):
 
     def published(self, contact_id: str, stage: str) -> str | None:
         """Fingerprint of a stage's output, or `None`."""
-        if self._last != contact_id:
+        if contact_id not in self._stages:
+            self.flush()
             rows = self._all(tables.published, ("stage", "fingerprint"), contact_id=contact_id)
-            self._last, self._stages = contact_id, {row.stage: row.fingerprint for row in rows}
-        return self._stages.get(stage)
+            self._stages = {contact_id: {row.stage: row.fingerprint for row in rows}}
+        return self._stages[contact_id].get(stage)
+
+    def marks(self, contact_ids: Collection[str]) -> Mapping[str, Mapping[str, str]]:
+        """What is published of these contacts, by contact and stage: it changes with anything that is made of one."""
+        self.read_ahead(tuple(contact_ids))
+        return self._stages
 
     def publish(self, contact_id: str, stage: str, fingerprint: str) -> None:
         """Note that the stage's output stands."""
-        self._put(tables.published, contact_id=contact_id, stage=stage, fingerprint=fingerprint)
-        if self._last == contact_id:
-            self._stages[stage] = fingerprint
+        self._fresh[contact_id, stage] = fingerprint
+        if contact_id in self._stages:
+            self._stages[contact_id][stage] = fingerprint
 
 
 class SqlEvaluationStore(SqlStore):
@@ -87,9 +129,9 @@ class SqlEvaluationStore(SqlStore):
     def replace(self, contact_id: str, evaluations: Sequence[Evaluation]) -> None:
         """Put these in the place of the contact's machine evaluations."""
         table = tables.evaluations
-        old = select(table.c.id).where(table.c.contact_id == contact_id)
-        self._connection.execute(delete(tables.answers).where(tables.answers.c.evaluation_id.in_(old)))
-        self._connection.execute(delete(table).where(table.c.contact_id == contact_id))
+        if old := self.ids_of(contact_id):
+            self._connection.execute(delete(tables.answers).where(self._among(tables.answers.c.evaluation_id, old)))
+            self._connection.execute(delete(table).where(table.c.contact_id == contact_id))
         listed: dict[str, str] = {}
         rows, answers = [], []
         for evaluation in evaluations:
@@ -150,6 +192,12 @@ class SqlEvaluationStore(SqlStore):
             message = f"no evaluation '{evaluation_id}'"
             raise NotFoundError("evaluation.unknown", message, "the contact page names them")
         return load(Evaluation, row.document)
+
+    def some(self, ids: Sequence[str]) -> Iterator[Evaluation]:
+        """Those of the named evaluations that are there, in any order."""
+        table = tables.evaluations
+        for row in self._connection.execute(select(table.c.document).where(self._among(table.c.id, ids))):
+            yield load(Evaluation, row.document)
 
     def ids_of(self, contact_id: str) -> tuple[str, ...]:
         """Ids of a contact's evaluations by form id."""
@@ -282,22 +330,6 @@ class SqlSurveyStore(SqlStore):
         n = self._connection.execute(select(func.count()).select_from(table).where(where)).scalar_one()
         rows = self._connection.execute(select(table.c.document).where(where).order_by(table.c.response_id).limit(most))
         return n, tuple(load(SurveyLink, row.document) for row in rows)
-
-
-class SqlCoachingStore(SqlStore):
-    """The coaching list."""
-
-    def replace(self, items: Sequence[CoachingItem]) -> None:
-        """Put these in the place of the whole list."""
-        self._connection.execute(delete(tables.coaching_items))
-        rows = [{"id": item.id, "agent_id": item.agent_id, "rank": item.rank, "document": dump(item)} for item in items]
-        self._put_all(tables.coaching_items, rows)
-
-    def every(self) -> tuple[CoachingItem, ...]:
-        """All items by agent and rank."""
-        table = tables.coaching_items
-        rows = self._connection.execute(select(table.c.document).order_by(table.c.agent_id, table.c.rank))
-        return tuple(load(CoachingItem, row.document) for row in rows)
 
 
 class SqlRunStore(SqlStore):

@@ -15,6 +15,7 @@ from qm.domain.people import Scope
 from qm.errors import ConflictError, InputError, NotFoundError
 from qm.rules.aggregate import score_form
 from qm.services.coaching import CoachingService
+from qm.services.coaching_picker import CoachingPicker
 from qm.services.coaching_session_csv import sessions_csv
 from qm.services.coaching_sessions import Agreed, CoachingSessionService
 from tests.unit import builders
@@ -55,9 +56,8 @@ def talk(database, name, agent, at, *, met):
 def coaching(database):
     for n in range(12):
         talk(database, f"C-{n}", ANNA, NOW - timedelta(days=2, minutes=n), met=n == 0)
-    made = CoachingService(database.unit_of_work, {FORM.id: FORM}, 3)
-    made.refresh()
-    return made
+    CoachingPicker(database.unit_of_work, database.reading, {FORM.id: FORM}, 3).refresh()
+    return CoachingService(database.reading, {FORM.id: FORM})
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from qm.domain.trained_answers import Standing
 from qm.errors import ConflictError, InputError, NotFoundError, QmError, RightError
 from qm.rules.aggregate import score_form
 from qm.services.coaching import CoachingService
+from qm.services.coaching_picker import CoachingPicker
 from qm.services.coaching_sessions import Agreed, CoachingSessionService
 from qm.services.contacts import ContactService
 from qm.services.disputes import Claim, Decision, DisputeService
@@ -364,11 +365,11 @@ def test_coaching_leaves_out_what_was_overturned(house):
 
 
 def listed(house, agent_id="A-1"):
-    return CoachingService(house.database.unit_of_work, FORMS, 3).read(agent_id=agent_id)
+    return CoachingService(house.database.reading, FORMS).read(agent_id=agent_id)
 
 
 def test_what_was_contested_in_vain_twice_becomes_a_reason_to_talk(house):
-    coaching = CoachingService(house.database.unit_of_work, FORMS, 3)
+    coaching = CoachingPicker(house.database.unit_of_work, house.database.reading, FORMS, 3)
     for contact_id, reasons in (("C-1", ("repeated",)), ("C-3", ("repeated", "disputed"))):
         opened = house.contest(contact_id=contact_id)
         house.disputes.decide(opened.id, [uphold()], "vera", 1)
@@ -380,7 +381,7 @@ def test_what_was_contested_in_vain_twice_becomes_a_reason_to_talk(house):
 
 @pytest.mark.parametrize("answer", [MET, Answer.NOT_APPLICABLE])
 def test_what_a_ruling_overturned_leaves_the_coaching_list_at_once(house, answer):
-    coaching = CoachingService(house.database.unit_of_work, FORMS, 3)
+    coaching = CoachingPicker(house.database.unit_of_work, house.database.reading, FORMS, 3)
     coaching.refresh()
     (row,) = listed(house)
     sessions = CoachingSessionService(

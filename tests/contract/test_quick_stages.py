@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from pipelines.runner import ContactRunner, Outcome
 from qm.domain.run import ItemState
-from qm.errors import ContactError
+from qm.errors import ContactError, NotFoundError
 from tests.unit import builders
 
 CONTACT = builders.contact("C-1")
@@ -125,3 +125,61 @@ def test_an_output_that_is_published_or_gone_is_known(database, commits):
         unit.work.publish("C-1", "a", "f")
         assert (unit.work.published("C-1", "a"), unit.work.published("C-2", "a")) == ("f", None)
         assert unit.work.published("C-1", "a") == "f"
+
+
+def test_what_is_published_is_written_once_at_the_end_of_the_transaction(database, commits):
+    statements = []
+    event.listen(database._engine, "before_cursor_execute", lambda _c, _cursor, said, *_rest: statements.append(said))
+    with database.unit_of_work() as unit:
+        for stage in "abc":
+            unit.work.publish("C-1", stage, "old")
+        unit.work.publish("C-1", "a", "f")
+        assert unit.work.published("C-1", "a") == "f"
+        unit.work.publish("C-1", "d", "f")
+    assert len([said for said in statements if said.startswith("INSERT INTO published")]) == 2
+    with database.reading() as unit:
+        found = {stage: unit.work.published("C-1", stage) for stage in "abcd"}
+    assert found == {"a": "f", "b": "old", "c": "old", "d": "f"}
+
+
+def test_nothing_is_published_by_a_transaction_that_fails(database, commits):
+    def fail():
+        with database.unit_of_work() as unit:
+            unit.work.publish("C-1", "a", "f")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with database.reading() as unit:
+        assert unit.work.published("C-1", "a") is None
+
+
+def test_a_group_is_read_at_once_and_known_as_if_each_had_been_asked_for(database, commits):
+    with database.unit_of_work() as unit:
+        unit.contacts.save(replace(CONTACT, id="C-2"), "/day", 1, "second")
+        unit.work.publish("C-1", "a", "f")
+    statements = []
+    event.listen(database._engine, "before_cursor_execute", lambda _c, _cursor, said, *_rest: statements.append(said))
+    with database.unit_of_work() as unit:
+        unit.contacts.read_ahead(["C-1", "C-2", "gone"])
+        unit.work.read_ahead(["C-1", "C-2", "gone"])
+        read = len(statements)
+        assert [unit.contacts.origin(name)[1] for name in ("C-1", "C-2")] == ["row", "second"]
+        assert [unit.work.published(name, "a") for name in ("C-1", "C-2", "gone")] == ["f", None, None]
+        assert len(statements) == read
+        unit.work.publish("C-2", "a", "g")
+        unit.contacts.save(replace(CONTACT, process="guasti"), "/other", 1, "new")
+        assert (unit.work.published("C-2", "a"), unit.contacts.origin("C-1")) == ("g", ("/other", "new"))
+        with pytest.raises(NotFoundError):
+            unit.contacts.get("gone")
+
+
+def test_contacts_of_a_day_are_kept_as_if_one_by_one(database):
+    rows = [(replace(CONTACT, id=f"C-{number}"), number, f"row {number}") for number in range(3)]
+    with database.unit_of_work() as unit:
+        unit.contacts.save_all("/day", iter(rows))
+        unit.contacts.save_all("/day", ())
+    with database.reading() as unit:
+        assert [unit.contacts.get(contact.id) for contact, *_rest in rows] == [contact for contact, *_rest in rows]
+        assert [unit.contacts.origin(f"C-{number}") for number in range(3)] == [("/day", f"row {n}") for n in range(3)]
+        assert {unit.work.state(contact.id) for contact, *_rest in rows} == {ItemState.WAITING}

@@ -69,7 +69,7 @@ def test_a_contact_of_others_is_like_one_that_never_was(site):
 
 
 def test_coaching_of_others_and_who_leads_them_isnt_told(site):
-    coaching = CoachingService(site.reading, {FORM.id: FORM}, 3).seen_by(OURS)
+    coaching = CoachingService(site.reading, {FORM.id: FORM}).seen_by(OURS)
     assert [row.item.contact_id for row in coaching.read()] == ["C-V1"]
     assert coaching.read(agent_id="A-V2") == ()
     assert refusal(lambda: coaching.read("Sara V2"))[2] == "known: Sara V1"

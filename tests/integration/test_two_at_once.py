@@ -12,7 +12,7 @@ from qm.domain.survey import SurveyResponse
 from qm.domain.voc_plan import VocPlan
 from qm.errors import RecordingError
 from qm.services.cases import CaseService
-from qm.services.coaching import CoachingService
+from qm.services.coaching_picker import CoachingPicker
 from qm.services.surveys import SurveyService
 from qm.storage.database import Database
 from tests.unit import builders
@@ -60,7 +60,7 @@ def test_links_cases_and_coaching_by_several(database, both):
     def finish(one):
         links = SurveyService(one.unit_of_work, POLICY).link_all()
         opened = CaseService(one.unit_of_work, one.reading, VocPlan(), lambda: builders.NINE, 5).open_all()
-        CoachingService(one.unit_of_work, {}, 3).refresh()
+        CoachingPicker(one.unit_of_work, one.reading, {}, 3).refresh()
         return len(links), opened.opened
 
     results = together(finish, both)

@@ -34,7 +34,7 @@ from qm.domain.signals import Signal, SignalKind, Signals
 from qm.domain.survey import LinkMethod, SurveyLink, SurveyResponse
 from qm.domain.transcript import EngineDescription, Grade, Role, Transcript, Turn, Word
 from qm.rules.loader import load_packs
-from qm.services.coaching import CoachingService
+from qm.services.coaching_picker import CoachingPicker
 from qm.services.search import IndexService
 from qm.storage.database import Database
 from qm.storage.objects import make_objects
@@ -239,7 +239,7 @@ def fill(settings: Settings) -> None:
                 SurveyLink("R-2", "", LinkMethod.NONE, 0.0, "no_contact_in_window"),
             ]
         )
-    CoachingService(database.unit_of_work, forms, settings.coaching_items).refresh()
+    CoachingPicker(database.unit_of_work, database.reading, forms, settings.coaching_items).refresh()
     IndexService(database.unit_of_work, database.reading, lambda: datetime.now(UTC)).catch_up()
     database.close()
 

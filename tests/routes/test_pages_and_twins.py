@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from qm.domain.run import Quarantine
+
 HTML = {"accept": "text/html,application/xhtml+xml"}
 PAIRS = [("/", "/api/v1/overview"), ("/contacts", "/api/v1/contacts"), ("/contacts/C-1", "/api/v1/contacts/C-1"),
          ("/coaching", "/api/v1/coaching"), ("/quarantine", "/api/v1/quarantine")]  # fmt: skip
@@ -122,6 +124,44 @@ def test_quarantined_contact_shows_reason_and_command(client):
         page = client.get(path, headers=HTML).text
         assert "recording.truncated" in page
         assert "qm retry C-5" in page
+
+
+def pages_of(client, address, **asked):
+    """Items of a list, one a page, and the totals that were told."""
+    items, totals, cursor = [], set(), ""
+    while True:
+        told = client.get(address, params={**asked, "size": 1, "cursor": cursor}).json()
+        items += told["items"]
+        totals.add(told["total"])
+        if not (cursor := told["next_cursor"]):
+            return items, totals
+
+
+@pytest.mark.parametrize("address", ["/api/v1/coaching", "/api/v1/quarantine"])
+def test_lists_come_in_pages(client, address):
+    whole = client.get(address, params={"size": 200}).json()
+    assert whole["items"]
+    assert whole["next_cursor"] == ""
+    assert pages_of(client, address) == (whole["items"], {whole["total"]})
+
+
+def test_quarantine_of_a_bad_day_is_shown_in_pages(client):
+    with client.app.state.services.contacts._unit_of_work() as unit:
+        for number in range(120):
+            entry = Quarantine(f"file {number:03d}", "ingest", "contact.bad_row", "m", "h", "")
+            unit.work.quarantine(entry, is_contact=False)
+    page = client.get("/quarantine?lang=en", headers=HTML).text
+    assert page.count("file ") == 49  # the contact of the day comes first
+    more = re.search(r'class="more"><a class="button" href="([^"]+)"', page)[1]
+    assert "file 049" in client.get("/quarantine" + more.replace("&amp;", "&"), headers=HTML).text
+    gone = client.get("/api/v1/quarantine", params={"cursor": "file 118x"}).json()
+    assert [item["subject"] for item in gone["items"]] == ["file 119"]
+    assert gone["total"] == 121
+
+
+def test_a_cursor_of_another_list_is_refused(client):
+    told = client.get("/api/v1/coaching", params={"cursor": "co-nothing"})
+    assert (told.status_code, told.json()["error"]["code"]) == (404, "page.bad_cursor")
 
 
 def test_coaching_by_supervisor_and_agent(client):

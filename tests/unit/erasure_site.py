@@ -42,7 +42,7 @@ from qm.ports.kept_answers import KeptAnswer
 from qm.ports.voc import SurveyDraw
 from qm.services.case_steps import Step
 from qm.services.cases import CaseService
-from qm.services.coaching import CoachingService
+from qm.services.coaching_picker import CoachingPicker
 from qm.services.erasure import ErasureService, ErasureTools
 from qm.services.figure_cells import CellService
 from qm.services.figures import FigureService
@@ -102,7 +102,7 @@ class Site:
         self.figures = FigureService(database.unit_of_work, {"form": FORM}, 1)
         self.reports = SurveyReportService(database.reading, VocPlan(), 1)
         self.cases = CaseService(*units, VocPlan(), lambda: self.now, 1)
-        self.coaching = CoachingService(database.unit_of_work, {"form": FORM}, 3)
+        self.coaching = CoachingPicker(database.unit_of_work, database.reading, {"form": FORM}, 3)
         self.surveys = SurveyService(database.unit_of_work, LinkPolicy(timedelta(hours=48), 0.6))
         self.holds = HoldService(*units, lambda: self.now, self.token)
         self.erasure = ErasureService(*units, self.tools())

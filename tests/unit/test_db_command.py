@@ -34,7 +34,7 @@ def save(contact_id):
 
 
 def test_from_nothing_to_a_backup_and_back(qm, tmp_path):
-    assert qm("upgrade").stdout.endswith(" ha ora lo schema 0015.\n")
+    assert qm("upgrade").stdout.endswith(" ha ora lo schema 0016.\n")
     assert "niente da fare" in qm("upgrade").stdout
     assert qm("check").stdout == "ok\n"
     save("C-1")

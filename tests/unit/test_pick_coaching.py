@@ -7,12 +7,11 @@ import pytest
 
 from qm.analysis.pick_coaching import (
     LONGEST_CLIP_S,
-    PERIOD,
+    Ground,
     clip,
     contested_in_vain,
     criterion_shares,
     pick_coaching,
-    recent,
 )
 from qm.domain.contact import Agent, Kind
 from qm.domain.dispute import Dispute, DisputedItem, DisputeState, Ruling
@@ -34,7 +33,7 @@ def pick(*contacts, unhappy=(), most=3):
         for contact, answers in contacts
     ]
     by_id = {contact.id: contact for contact, _answers in contacts}
-    return pick_coaching(by_id, evaluations, {"form": FORM}, frozenset(unhappy), most)
+    return pick_coaching(by_id, evaluations, Ground({"form": FORM}, frozenset(unhappy), most=most))
 
 
 def of(place, **changes):
@@ -125,7 +124,7 @@ def test_clip_prefers_what_was_measured_then_said_then_searched():
 def test_what_was_not_said_shows_what_was_searched():
     search = Evidence(EvidenceKind.ABSENCE, 0.0, 60.0, turn_ids=("t1",), quote="la chiamata")
     evaluation = builders.evaluation("C-1", [builders.answer("heavy", evidence=(search,))])
-    (item,) = pick_coaching({"C-1": of(1)}, [evaluation], {"form": FORM}, frozenset(), 3)
+    (item,) = pick_coaching({"C-1": of(1)}, [evaluation], Ground({"form": FORM}))
     assert item.absence
     assert (item.quote, item.turn_ids, item.start_s, item.end_s) == ("la chiamata", ("t1",), 0.0, 60.0)
 
@@ -142,7 +141,7 @@ def picked_with(told):
         builders.evaluation(contact.id, [builders.answer("light", NOT_MET), builders.answer("other", NOT_MET)])
         for contact in contacts
     ]
-    return pick_coaching({c.id: c for c in contacts}, evaluations, {"form": FORM}, frozenset(), 3, told)
+    return pick_coaching({c.id: c for c in contacts}, evaluations, Ground({"form": FORM}, contested=told))
 
 
 def test_what_was_contested_in_vain_again_and_again_goes_first_and_is_heard():
@@ -176,15 +175,3 @@ def test_an_item_tells_from_when_to_when_it_was_asked():
     given = zip((NOT_MET, MET, Answer.NOT_APPLICABLE), days, strict=True)
     (item,) = pick(*((of(place, started_at=at), {"light": one}) for place, (one, at) in enumerate(given)))
     assert (item.missed.hits, item.missed.n, item.since, item.until) == (1, 2, days[0], days[1])
-
-
-def test_the_period_ends_with_each_agents_own_newest_contact_that_counts():
-    other = Agent("A-2", "Bea", "")
-    contacts = [
-        of(1, started_at=NINE - PERIOD), of(2, started_at=NINE - PERIOD + timedelta(seconds=1)), of(3),
-        of(4, started_at=NINE + timedelta(days=300), agent=other),
-        of(5, started_at=NINE + timedelta(days=300), kind=Kind.TEST),
-    ]  # fmt: skip
-    assert list(recent(contacts)) == ["C-2", "C-3", "C-4"]
-    assert recent(iter(contacts)) == recent(contacts)
-    assert recent([]) == {}
