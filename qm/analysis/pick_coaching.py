@@ -185,9 +185,9 @@ class Missed:
         ids = sorted(misses, key=lambda name: (misses[name].contact_id, misses[name].form_id))
         for start in range(0, len(ids), AT_ONCE):
             for evaluation in read(ids[start : start + AT_ONCE]):
-                for answer in evaluation.answers:
-                    if answer.criterion_id == self.criterion_id and _can_be_heard(answer):
-                        yield misses[evaluation.id], answer
+                answer = evaluation.answer_to(self.criterion_id)
+                if _can_be_heard(answer):
+                    yield misses[evaluation.id], answer
 
     def _priority(self, form_id: str) -> float:
         rate = self._lo + 0.1 * (self._count.rate or 0.0)
