@@ -8,7 +8,7 @@ WORDS: dict[str, Text] = {
     "account.role": Text("Ruolo", "Role"),
     "account.sees": Text("Vedi i contatti di", "You see the contacts of"),
     "account.whole": Text("tutti", "everybody"),
-    "account.teams": Text("gruppi", "teams"),
+    "account.teams": Text("team", "teams"),
     "account.sites": Text("sedi", "sites"),
     "account.vendors": Text("fornitori", "vendors"),
     "account.agents": Text("operatori", "agents"),

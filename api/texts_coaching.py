@@ -55,15 +55,15 @@ WORDS: dict[str, Text] = {
     "cs.before": Text("Prima", "Before"),
     "cs.after": Text("Dopo", "After"),
     "cs.difference": Text("Differenza", "Difference"),
-    "cs.beyond": Text("Oltre il cambiamento del gruppo", "Beyond the team's change"),
-    "cs.team": Text("Resto del gruppo", "Rest of the team"),
+    "cs.beyond": Text("Oltre il cambiamento del team", "Beyond the team's change"),
+    "cs.team": Text("Resto del team", "Rest of the team"),
     "cs.few": Text("pochi contatti", "too few contacts"),
     "cs.picked": Text(
         "Il punto è stato scelto perché andava male: «prima» è incerto e conta con un intervallo più largo.",
         "This was picked because it went badly: the share before is uncertain and has a wider interval.",
     ),
     "cs.no_control": Text(
-        "Il gruppo ha troppo pochi contatti per un confronto.", "The team has too few contacts to compare with."
+        "Il team ha troppo pochi contatti per un confronto.", "The team has too few contacts to compare with."
     ),
     "cs.error.coaching.no_goal": Text(
         "Scrivi che cosa deve cambiare: poche parole.", "Write what is to be different: a few words."

@@ -80,7 +80,7 @@ WORDS: dict[str, Text] = {
     "comments.no_contact": Text("non collegato a un contatto", "not linked to a contact"),
     "comments.nps": Text("NPS {n}", "NPS {n}"),
     "comments.by_process": Text("Per processo", "By process"),
-    "comments.by_team": Text("Per gruppo", "By team"),
+    "comments.by_team": Text("Per team", "By team"),
     "comments.by_month": Text("Per mese", "By month"),
     "comments.group_share": Text("{hits} su {n}", "{hits} of {n}"),
     "comments.criteria": Text(

@@ -13,7 +13,7 @@ WORDS: dict[str, Text] = {
     "overview.open_link": Text("contatti da ascoltare", "contacts to listen to"),
     "overview.surveys": Text("sondaggi collegati", "surveys linked"),
     "overview.unlinked_link": Text("{n} senza contatto", "{n} without a contact"),
-    "overview.teams": Text("Per gruppo", "By team"),
+    "overview.teams": Text("Per team", "By team"),
     "overview.agents": Text("Per operatore", "By agent"),
     "overview.note": Text(
         "Il punto è la stima, la linea l'intervallo al 95 %. Sotto {n} osservazioni non si mostra nessun valore. "
@@ -36,7 +36,7 @@ WORDS: dict[str, Text] = {
     "overview.whole_day": Text("tutta la giornata", "the whole day"),
     "overview.kind.day": Text("totale", "total"),
     "overview.kind.form": Text("scheda", "form"),
-    "overview.kind.team": Text("gruppo", "team"),
+    "overview.kind.team": Text("team", "team"),
     "overview.kind.agent": Text("operatore", "agent"),
     "overview.unlinked": Text("Sondaggi senza contatto", "Surveys without a contact"),
     "overview.empty": Text("Nessun contatto ancora", "No contacts yet"),

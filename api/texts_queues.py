@@ -54,7 +54,7 @@ WORDS: dict[str, Text] = {
                                     "likelier are contacts with a missed automatic fail, answers to decide, an unhappy "
                                     "customer, a low score or a poor transcript; every contact can be drawn"),
     "queues.by.agent": Text("per operatore", "by agent"),
-    "queues.by.team": Text("per gruppo", "by team"),
+    "queues.by.team": Text("per team", "by team"),
     "queues.by.process": Text("per processo", "by process"),
     "queues.allocation.proportional": Text("in proporzione ai contatti", "in proportion to contacts"),
     "queues.allocation.equal": Text("lo stesso numero per ciascuno", "as many of each"),
@@ -66,7 +66,7 @@ WORDS: dict[str, Text] = {
     "queues.field.method": Text("Estrazione", "Draw"),
     "queues.field.by": Text("Gruppi", "Groups"),
     "queues.field.allocation": Text("Quanti per gruppo", "How many of each group"),
-    "queues.field.team": Text("Gruppo", "Team"),
+    "queues.field.team": Text("Team", "Team"),
     "queues.field.process": Text("Processo", "Process"),
     "queues.field.medium": Text("Canale", "Medium"),
     "queues.field.site": Text("Sede", "Site"),

@@ -6,6 +6,11 @@ WORDS: dict[str, Text] = {
     "review.button": Text("Valuta", "Review"),
     "review.title": Text("Valutazione di {id}", "Review of {id}"),
     "review.back": Text("Torna al contatto", "Back to the contact"),
+    "error.review.form_changed": Text(
+        "La scheda è cambiata dopo che il contatto è stato valutato dalla macchina: si valuta dopo `qm run` sulla sua "
+        "giornata.",
+        "The form has changed since the machine scored the contact: review it after `qm run` on its day.",
+    ),
     "review.forms": Text("Schede", "Forms"),
     "review.sheet": Text("Scheda", "Form"),
     "review.nothing": Text("Qui non c'è ancora niente da valutare", "There is nothing to review here yet"),

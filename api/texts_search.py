@@ -22,7 +22,7 @@ WORDS: dict[str, Text] = {
     "search.answer": Text("Risposta", "Answer"),
     "search.nps_most": Text("NPS fino a", "NPS up to"),
     "search.agent": Text("Operatore", "Agent"),
-    "search.team": Text("Gruppo", "Team"),
+    "search.team": Text("Team", "Team"),
     "search.process": Text("Processo", "Process"),
     "search.medium": Text("Canale", "Medium"),
     "search.clear": Text("Togli i filtri", "Clear filters"),

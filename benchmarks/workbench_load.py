@@ -21,6 +21,7 @@ from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.servers import POSTGRESQL, postgresql_server
 from benchmarks.services import Service, environment_of, free_port, wait_for_port
 from benchmarks.stopwatch import load, processor_s
+from benchmarks.workbench_end import run_end
 from benchmarks.workbench_kept import site_in
 from benchmarks.workbench_pages import DEEP, KINDS, PAGE_MS, PAGES_DEEP, Kind
 from benchmarks.workbench_paint import first_loads
@@ -94,7 +95,8 @@ def measure(context: CommandContext, database: str, asked: Asked) -> dict[str, B
         settings, made = site_in(root, context.settings, server, asked.contacts, asked.turns)
         _settle(settings, server)
         context.errors.print(f"{database}: made by {made.steps_s}; asking ...")
-        return _site_figures(made) | measure_site(settings, root, asked)
+        figures = _site_figures(made) | measure_site(settings, root, asked)
+        return figures | run_end(settings, asked.contacts)
 
 
 def measure_site(settings: Settings, root: Path, asked: Asked) -> dict[str, BenchFigure]:

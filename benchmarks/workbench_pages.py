@@ -74,6 +74,7 @@ KINDS = (
     Kind("dashboards_trend", _always("/dashboards/trend"), 0.01),
     Kind("dashboards_data", _always("/dashboards/data")),
     Kind("search", lambda _n, draw: f"/search?q={quote(draw.choice(SEARCHES))}", 0.05, SEARCH_MS),
+    Kind("quarantine", _always("/quarantine")),
     Kind("queue", _always("/queue"), 0.02),
     Kind("disputes", _always("/disputes"), 0.01),
     Kind("audio", _any_call, 0.04, AUDIO_MS, AUDIO_BYTES),

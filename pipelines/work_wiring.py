@@ -9,9 +9,9 @@ from pipelines.day import DayBatch
 from pipelines.executors.executor import Executor, InProcessExecutor
 from pipelines.intake import Intake
 from pipelines.retries import MOST_TRIES, Retries
+from pipelines.run_end import end_steps
 from pipelines.runner import Watch
 from pipelines.schedule import Schedule, ScheduleRules
-from pipelines.search_wiring import make_index, make_saved_searches
 from pipelines.stage import Stage
 from pipelines.stages.roles import RolesStage
 from pipelines.stages.score import ScoreStage
@@ -21,7 +21,7 @@ from pipelines.stages.transcribe import TranscribeStage
 from pipelines.stages.voices import VoicesStage
 from pipelines.stopping import Stop
 from pipelines.worker import Worker, WorkRules
-from qm.errors import SettingsError, StorageError
+from qm.errors import SettingsError
 from qm.operations.logs import log
 from qm.ports import UnitOfWork
 from qm.rules.cues import agent_cues
@@ -69,17 +69,8 @@ def make_worker(wiring: "Wiring", watch: Watch, most: int | None = MOST_TRIES) -
     settings = wiring.settings
 
     def last_step() -> None:
-        wiring.surveys.link_all()
-        wiring.cases.open_all()
-        wiring.coaching_picker.refresh()
-        wiring.coaching_sessions.watch()
-        make_index(wiring).catch_up()
-        make_saved_searches(wiring).look()
-        wiring.cells.catch_up()
-        try:
-            wiring.audit.anchor()
-        except StorageError as error:  # the chain itself is whole; only the note of its head beside it is missing
-            log.warning("audit.not_anchored", code=error.code, hint=error.hint)
+        for step in end_steps(wiring).values():
+            step()
 
     rules = WorkRules(settings.group, settings.group_s, settings.lease_s, settings.attempts)
     # What a crash of the database takes back is a contact's last step: its lease runs out, and it's done again.

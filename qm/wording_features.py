@@ -18,7 +18,7 @@ NAMES = {
     "process": Text("processo", "process"),
     "medium": Text("canale", "medium"),
     "direction": Text("direzione", "direction"),
-    "team": Text("gruppo", "team"),
+    "team": Text("team", "team"),
     "queue": Text("coda", "queue"),
     "site": Text("sede", "site"),
     "vendor": Text("fornitore", "vendor"),

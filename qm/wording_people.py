@@ -27,7 +27,7 @@ PEOPLE_WORDS = {
     "nobody": Text("Nessuno: `qm serve` crea il primo amministratore.",
                    "Nobody: `qm serve` makes the first administrator."),
     "whole": Text("tutto", "everything"),
-    "teams": Text("squadre {names}", "teams {names}"),
+    "teams": Text("team {names}", "teams {names}"),
     "sites": Text("sedi {names}", "sites {names}"),
     "vendors": Text("fornitori {names}", "vendors {names}"),
     "own": Text("i contatti di {agent}", "contacts of {agent}"),

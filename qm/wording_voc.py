@@ -11,7 +11,7 @@ VOC_WORDS = {
     "standing.not_distinguishable": Text("non distinguibile dagli altri", "not distinguishable from the others"),
     "standing.too_few": Text("troppo poche risposte", "too few answers"),
     "by.process": Text("Processo", "Process"),
-    "by.team": Text("Gruppo", "Team"),
+    "by.team": Text("Team", "Team"),
     "by.agent": Text("Operatore", "Agent"),
     "by.channel": Text("Canale del sondaggio", "Survey channel"),
     "by.week": Text("Periodo", "Period"),

@@ -26,7 +26,7 @@ LABELS = {
                          "95 % interval; n in brackets. Apart: contacts with an open answer that could be an error."),
     "figures": Text("Punteggi e clienti", "Scores and customers"),
     "group": Text("Gruppo", "Group"),
-    "team": Text("Squadra", "Team"),
+    "team": Text("Team", "Team"),
     "agent": Text("Operatore", "Agent"),
     "satisfaction": Text("Soddisfazione 0-10", "Satisfaction 0-10"),
     "too_few": Text("n={n}, minimo {least}", "n={n}, minimum {least}"),
@@ -43,7 +43,7 @@ LABELS = {
     "listen": Text("Ascolta", "Listen to"),
     "read": Text("Leggi", "Read"),
     "no_supervisor": Text("Senza supervisore", "No supervisor"),
-    "no_team": Text("Senza squadra", "No team"),
+    "no_team": Text("Senza team", "No team"),
     "ingested": Text("contatti {contacts}, sondaggi {surveys}, errori {faults}",
                      "contacts {contacts}, surveys {surveys}, faults {faults}"),
     "imported": Text(

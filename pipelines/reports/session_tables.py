@@ -36,7 +36,7 @@ LABELS = {
     "listen": Text("da ascoltare", "listen to"),
     "before": Text("prima", "before"),
     "after": Text("dopo", "after"),
-    "team": Text("resto del gruppo", "rest of the team"),
+    "team": Text("resto del team", "rest of the team"),
     "step.made": Text("pianificato", "planned"),
     "step.held": Text("svolto", "held"),
     "step.commented": Text("commento", "comment"),

@@ -117,9 +117,10 @@ def pick_for_agent(agent_id: str, told: Iterable[Told], read: Read, ground: Grou
     """
     tallies: dict[str, Tally] = defaultdict(Tally)
     for each in told:
-        for criterion_id in each.met:
+        asked = ground.shares[each.form_id]  # what the form asked for before it changed is no reason to talk
+        for criterion_id in asked.keys() & each.met:
             tallies[criterion_id].note(each, is_missed=False)
-        for criterion_id in each.not_met:
+        for criterion_id in asked.keys() & each.not_met:
             tallies[criterion_id].note(each, is_missed=True)
     missed = [Missed(criterion_id, tally, ground) for criterion_id, tally in tallies.items() if tally.misses]
     items: list[CoachingItem] = []

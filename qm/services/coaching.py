@@ -46,7 +46,8 @@ class CoachingService:
             items = still_missed(unit, listed)
             talks = _latest(unit.coaching_sessions.some(agent_id=agent_id))
             contacts = unit.contacts.some({item.contact_id for item in items}, self._scope)
-            rows = [self._row(item, contacts[item.contact_id], talks) for item in items if item.contact_id in contacts]
+            shown = (item for item in items if item.contact_id in contacts and self._is_asked(item))
+            rows = [self._row(item, contacts[item.contact_id], talks) for item in shown]
             if supervisor:
                 rows = [row for row in rows if row.supervisor.casefold() == supervisor.casefold()]
                 if not rows:
@@ -80,6 +81,11 @@ class CoachingService:
         if supervisor.casefold() not in {name.casefold() for name in known}:
             message = f"nobody called '{supervisor}' leads a team here"
             raise NotFoundError("supervisor.unknown", message, "known: " + ", ".join(sorted(known)))
+
+    def _is_asked(self, item: CoachingItem) -> bool:
+        """Whether the form is in force and still has the criterion; the list may be from before it changed."""
+        form = self._forms.get(item.form_id)
+        return form is not None and any(criterion.id == item.criterion_id for criterion in form.criteria)
 
     def _row(
         self, item: CoachingItem, contact: Contact, talks: Mapping[tuple[str, str, str], CoachingSession]

@@ -133,9 +133,14 @@ class ContactService:
     def _counted(
         self, unit: Unit, contact_id: str, evaluations: Iterable[Evaluation], blind: Collection[str]
     ) -> Iterator[EvaluationView]:
-        """Each evaluation as the machine's, with what counts beside it but for forms that are `blind`."""
+        """Each evaluation as the machine's, with what counts beside it but for forms that are `blind`.
+
+        Those of forms that aren't in force any more are left out: nothing tells what their criteria were.
+        """
         reviews, disputes = unit.reviews.of_contact(contact_id), unit.disputes.of_contact(contact_id)
         for machine in evaluations:
+            if machine.form_id not in self._forms:
+                continue
             if machine.form_id in blind:
                 yield view_evaluation(machine, self._forms[machine.form_id])
                 continue

@@ -219,9 +219,17 @@ class ReviewService:
         shown = unit.evaluations.of_contact(contact_id) if unit.work.quarantine_of(contact_id) is None else ()
         for evaluation in shown:
             if evaluation.form_id == form_id and form_id in self._forms:
-                return evaluation
+                return _as_asked(evaluation, self._forms[form_id])
         message = f"contact '{contact_id}' wasn't scored on '{form_id[:60]}'"
         raise NotFoundError("review.no_evaluation", message, "the contact's page names its forms")
+
+
+def _as_asked(evaluation: Evaluation, form: Form) -> Evaluation:
+    """The evaluation, where it answers what its form asks: a form that changed since is reviewed once it's answered."""
+    if {answer.criterion_id for answer in evaluation.answers} == {criterion.id for criterion in form.criteria}:
+        return evaluation
+    message = f"form '{form.id}' has changed since contact '{evaluation.contact_id}' was scored"
+    raise ConflictError("review.form_changed", message, "`qm run` on its day scores it anew; then review it")
 
 
 def _of(reviews: Iterable[Review], reviewer: str) -> Review | None:

@@ -1,10 +1,11 @@
 """Lay an evaluation out by the sections of its form, with pass marks and bands."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from qm.analysis.what_counts import WhatCounts
 from qm.domain.dispute import CountedBy
-from qm.domain.evaluation import Answer, Brief, Evaluation, SectionScore
+from qm.domain.evaluation import Answer, Brief, CriterionAnswer, Evaluation, SectionScore
 from qm.domain.form import Form, Section
 from qm.domain.scales import Band, band_of, passes
 from qm.domain.text import Text
@@ -31,9 +32,13 @@ def form_score(evaluation: Evaluation | Brief, form: Form, counted_by: str = "")
 
 
 def view_evaluation(evaluation: Evaluation, form: Form, counted_by: str = MACHINE) -> EvaluationView:
-    """An evaluation laid out by the sections of its form."""
-    sections = tuple(_section_view(section, evaluation) for section in form.sections)
-    return EvaluationView(form_score(evaluation, form, counted_by), sections, evaluation)
+    """An evaluation laid out by the sections of its form; of one that has changed since, what it still has."""
+    given = {answer.criterion_id: answer for answer in evaluation.answers}
+    scores = {score.section_id: score for score in evaluation.score.sections}
+    failed = evaluation.score.failed_sections
+    sections = tuple(_section_view(section, given, scores, failed) for section in form.sections)
+    is_partial = given.keys() != {criterion.id for criterion in form.criteria}
+    return EvaluationView(form_score(evaluation, form, counted_by), sections, evaluation, is_partial=is_partial)
 
 
 def view_counted(machine: Evaluation, form: Form, counted: Evaluation, found: WhatCounts) -> EvaluationView:
@@ -44,16 +49,18 @@ def view_counted(machine: Evaluation, form: Form, counted: Evaluation, found: Wh
     return replace(own, counted=view_evaluation(counted, form, found.by.value), counted_who=found.who)
 
 
-def _section_view(section: Section, evaluation: Evaluation) -> SectionView:
-    score = next(s for s in evaluation.score.sections if s.section_id == section.id)
+def _section_view(
+    section: Section, given: Mapping[str, CriterionAnswer], scores: Mapping[str, SectionScore], failed: Collection[str]
+) -> SectionView:  # fmt: skip
+    score = scores.get(section.id) or SectionScore(section.id, 0.0, 0.0)
     value = _value(score)
     return SectionView(
         id=section.id, title=section.title, value=None if value is None else round(value, 1),
-        criteria=tuple(CriterionView(c, evaluation.answer_to(c.id)) for c in section.criteria),
+        criteria=tuple(CriterionView(c, given[c.id]) for c in section.criteria if c.id in given),
         passed=passes(section.pass_mark, score.lo, score.hi),
         band=_title(band_of(section.bands, score.lo, score.hi)),
-        failed=section.id in evaluation.score.failed_sections,
-        sections=tuple(_section_view(inner, evaluation) for inner in section.sections),
+        failed=section.id in failed,
+        sections=tuple(_section_view(inner, given, scores, failed) for inner in section.sections),
     )  # fmt: skip
 
 

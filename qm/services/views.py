@@ -118,6 +118,8 @@ class EvaluationView:
         evaluation: the machine's, in a contact's view.
         counted: the same with the answers that count, where a person's do; `None`: the machine's count.
         counted_who: login of that person.
+        is_partial: the form has changed since: of its criteria only those with an answer are shown, and of the answers
+            only those that it still asks for. Scoring the contact anew answers all of them.
     """
 
     score: FormScore
@@ -125,6 +127,7 @@ class EvaluationView:
     evaluation: Evaluation
     counted: "EvaluationView | None" = None
     counted_who: str = ""
+    is_partial: bool = False
 
     @property
     def leaves(self) -> tuple[SectionView, ...]:

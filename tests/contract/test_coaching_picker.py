@@ -7,10 +7,15 @@ from datetime import timedelta
 import pytest
 
 from qm.analysis.pick_coaching import PERIOD, Ground, pick_coaching
+from qm.analysis.voc.link_surveys import LinkPolicy
 from qm.domain.contact import Agent, Kind
 from qm.domain.evaluation import Answer
 from qm.domain.retention import GONE
+from qm.domain.voc_plan import VocPlan
+from qm.services.cases import CaseService
 from qm.services.coaching_picker import CoachingPicker
+from qm.services.survey_intake import SurveyIntake
+from qm.services.surveys import SurveyService
 from tests.unit import builders
 
 NINE = builders.NINE
@@ -122,3 +127,22 @@ def test_a_forms_answers_that_arent_in_force_dont_count(database):
     with database.unit_of_work() as unit:
         unit.evaluations.replace(contact.id, [replace(evaluation, id="ev-other", form_id="other")])
     assert picker(database).refresh() == ()
+
+
+def test_survey_answers_that_come_one_by_one_change_the_agents_whom_they_touch(database):
+    keep(database, "C-1", started_at=NINE)
+    keep(database, "C-2", agent=BEA, started_at=NINE)
+    picker(database).refresh()
+    surveys = SurveyService(database.unit_of_work, LinkPolicy(timedelta(hours=72), 0.5))
+    cases = CaseService(database.unit_of_work, database.reading, VocPlan(), lambda: NINE + timedelta(days=1), 5)
+    intake = SurveyIntake(surveys, cases, picker(database))
+
+    def told(satisfaction):
+        at = (NINE + timedelta(hours=2)).isoformat()
+        item = {"response_id": "R-1", "contact_id": "C-1", "answered_at": at, "satisfaction": satisfaction}
+        intake.take_in([item], NINE + timedelta(days=1))
+        with database.reading() as unit:
+            return {item.agent_id for item in unit.coaching.every() if "unhappy_customer" in item.reasons}
+
+    assert [told(satisfaction) for satisfaction in (9, 1, 10)] == [set(), {"A-1"}, set()]
+    assert {agent_id for agent_id, *_rest in listed(database)} == {"A-1", "A-2"}

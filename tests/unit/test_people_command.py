@@ -44,7 +44,7 @@ def test_nobody_at_first(qm):
 def test_somebody_is_added_invited_and_listed(qm, monkeypatch):
     told = qm(*ADD, "supervisor", "--team", "Vendite", "--team", "Reclami", "--language", "en")
     assert told.splitlines() == [
-        "marta: aggiunto come supervisore; vede: squadre Reclami, Vendite.",
+        "marta: aggiunto come supervisore; vede: team Reclami, Vendite.",
         "Per il link della password: qm people invite marta",
     ]
     monkeypatch.setenv("QM_PUBLIC_URL", "https://qm.example.it/")
