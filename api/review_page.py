@@ -79,6 +79,12 @@ def applicable(view: ContactView, chosen: str = "") -> list[EvaluationView]:
     return [e for e in view.evaluations if e.score.applies or e.score.form_id == chosen]
 
 
+def first_form(view: ContactView) -> str:
+    """The form to begin with: one that still asks what was answered, if there is such; empty: none is about it."""
+    forms = sorted(applicable(view), key=lambda e: e.is_partial)
+    return forms[0].score.form_id if forms else ""
+
+
 def only(view: ContactView, form_id: str) -> ContactView:
     """The contact with one evaluation: what is marked is that form's evidence."""
     return replace(view, evaluations=tuple(e for e in view.evaluations if e.score.form_id == form_id))

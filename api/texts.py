@@ -93,8 +93,8 @@ WORDS = {
     "score.none": Text("non valutato", "not scored"),
     "form.changed": Text(
         "La scheda è cambiata dopo la valutazione di questo contatto: si vede solo ciò che chiedono entrambe le "
-        "versioni. `qm run` sulla sua giornata lo valuta di nuovo.",
-        "This form has changed since the contact was scored: only what both versions ask for is shown. `qm run` on "
+        "versioni. «qm run» sulla sua giornata lo valuta di nuovo.",
+        'This form has changed since the contact was scored: only what both versions ask for is shown. "qm run" on '
         "its day scores it anew.",
     ),
     "score.passed": Text("superato", "passed"),

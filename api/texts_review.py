@@ -7,9 +7,9 @@ WORDS: dict[str, Text] = {
     "review.title": Text("Valutazione di {id}", "Review of {id}"),
     "review.back": Text("Torna al contatto", "Back to the contact"),
     "error.review.form_changed": Text(
-        "La scheda è cambiata dopo che il contatto è stato valutato dalla macchina: si valuta dopo `qm run` sulla sua "
+        "La scheda è cambiata dopo che il contatto è stato valutato dalla macchina: si valuta dopo «qm run» sulla sua "
         "giornata.",
-        "The form has changed since the machine scored the contact: review it after `qm run` on its day.",
+        'The form has changed since the machine scored the contact: review it after "qm run" on its day.',
     ),
     "review.forms": Text("Schede", "Forms"),
     "review.sheet": Text("Scheda", "Form"),

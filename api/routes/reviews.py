@@ -52,7 +52,7 @@ def page(request: Request, services: ServicesHere, contact_id: str, login: Actor
     """Player and transcript, and beside them a form with the machine's answers and one's own."""
     view = services.contacts.get(contact_id, login)
     services.audit.look("transcript.viewed" if view.transcript else "contact.viewed", "contact", contact_id, login)
-    chosen = form or next((e.score.form_id for e in review_page.applicable(view)), "")
+    chosen = form or review_page.first_form(view)
     if not chosen or view.quarantine:
         return render(request, "review_nothing.html", view=view)
     review = services.reviews.view(contact_id, chosen, login)
