@@ -164,10 +164,28 @@ def test_a_draft_can_be_thrown_away(reviews):
 
 
 def test_a_machine_that_scored_anew_makes_a_draft_stale(database, reviews):
-    draft = reviews.save(*WHERE, "ada", filled(GivenAnswer("c1", Answer.MET)))
+    reviews.save(*WHERE, "ada", filled(GivenAnswer("c1", Answer.MET)))
     with database.unit_of_work() as unit:
-        unit.evaluations.replace("C-1", [builders.evaluation("C-1", draft and None, tag="1")])
+        (before,) = unit.evaluations.of_contact("C-1")
+        unit.evaluations.replace("C-1", [replace(before, id="ev-anew")])
     assert reviews.view(*WHERE, "ada").is_stale
+
+
+def test_a_form_that_changed_since_is_reviewed_once_it_is_answered(database, reviews):
+    """A draft of before stays, and can be thrown away."""
+    reviews.save(*WHERE, "ada", filled(GivenAnswer("c1", Answer.MET)))
+    with database.unit_of_work() as unit:
+        (before,) = unit.evaluations.of_contact("C-1")
+        unit.evaluations.replace("C-1", [replace(before, id="ev-anew", answers=before.answers[1:])])
+    for ask in (
+        lambda: reviews.view(*WHERE, "ada"), lambda: reviews.save(*WHERE, "ada", filled(seen=1)),
+        lambda: reviews.finish(*WHERE, "ada", filled(seen=1)),
+    ):  # fmt: skip
+        with pytest.raises(ConflictError, match=r"review\.form_changed"):
+            ask()
+    reviews.drop(*WHERE, "ada")
+    with database.reading() as unit:
+        assert unit.reviews.of_contact("C-1", "form") == ()
 
 
 def test_a_contact_in_quarantine_isnt_reviewed(database, reviews):
