@@ -173,7 +173,8 @@ class DisputeService:
             NotFoundError: no such dispute within the scope.
             InputError: a criterion without a ruling, an answer that can't be given, or no reason.
             RightError: it's about the arbitrator's own review.
-            ConflictError: somebody else decided or changed it since `seen`.
+            ConflictError: somebody else decided or changed it since `seen`, or the form no longer asks for what would
+                be overturned.
         """
         with self._unit_of_work() as unit:
             before = self._within(unit, dispute_id)
@@ -327,7 +328,11 @@ def _ruled(form: Form, item: DisputedItem, decisions: Sequence[Decision]) -> Dis
     if len(decision.why) > LONGEST_REASON:
         raise InputError("dispute.too_long", f"a reason of more than {LONGEST_REASON} characters", "shorten it")
     answer, why = decision.answer, decision.why.strip()
-    if answer is not None and (fault := answer_fault(form.criterion(item.criterion_id), answer)):
+    known = {criterion.id: criterion for criterion in form.criteria}
+    if answer is not None and item.criterion_id not in known:
+        message = f"form '{form.id}' doesn't ask for '{item.criterion_id}' any more"
+        raise ConflictError("dispute.form_changed", message, "let the answer stand, and tell the agent why")
+    if answer is not None and (fault := answer_fault(known[item.criterion_id], answer)):
         message = f"'{item.criterion_id}': this answer can't be given ({fault})"
         raise InputError("dispute.bad_answer", message, "choose among what the form offers")
     if answer is None or (answer.answer is item.contested and answer.value is None):

@@ -164,6 +164,18 @@ def test_a_dispute_is_decided_in_part(house):
     assert next(a for a in event.counted.evaluation.answers if a.criterion_id == "c2").reason == "overturned"
 
 
+def test_what_the_form_no_longer_asks_for_can_only_be_let_stand(house, monkeypatch):
+    opened = house.contest()
+    shorter = builders.form((1.0, [builders.criterion(name) for name in ("c1", "c3")]))
+    monkeypatch.setitem(FORMS, FORM.id, shorter)
+    refused = code_of(lambda: house.disputes.decide(opened.id, [overturn()], "vera", 1))
+    assert refused == "dispute.form_changed"
+    decided = house.disputes.decide(opened.id, [uphold()], "vera", 1)
+    assert [item.ruling for item in decided.items] == [Ruling.UPHELD]
+    assert house.facts()[0].counts == "machine"
+    assert house.disputes.get(opened.id)
+
+
 def test_a_dispute_stands_above_a_review(house):
     opened = house.contest()
     house.reviews.finish(*WHERE, "ada", Filled((GivenAnswer("c2", NOT_MET),)))

@@ -70,7 +70,7 @@ def test_who_i_am(browser):
     page = browser.get().text
     assert "Anna &lt;b&gt;Rossi&lt;/b&gt;" in page
     assert "supervisore" in page
-    assert "gruppi: Rete" in page
+    assert "team: Rete" in page
     assert "/account" in browser.client.get("/account?lang=en").text
 
 
