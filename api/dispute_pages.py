@@ -139,7 +139,7 @@ def second_in(text: str) -> float | None:
 
 def decisions_in(form: Form, fields: Mapping[str, str]) -> tuple[Decision, ...]:
     """An arbitrator's rulings, as the page's form sends them."""
-    known = {criterion.id: criterion for criterion in form.criteria}
+    known = form.by_id
     found = []
     for name, chosen in fields.items():
         criterion_id = name.removeprefix(GIVEN)

@@ -1,6 +1,5 @@
 """`qm bench batch --contacts N`: how time and memory grow with the day, and what queue and store cost a contact."""
 
-import multiprocessing
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.apart import measured_apart
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.scale_day import MadeDay, ScriptedReader, VariedTranscriber, make_voice_day
 from benchmarks.servers import POSTGRESQL, fresh_settings, postgresql_server
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 PARTS = (8, 4, 2, 1)
 """The day is worked through at these parts of its size; memory is compared between the second and the last."""
 TURNS = 25
-LONGEST_S: Seconds = 6 * 3600
 
 
 @dataclass(frozen=True)
@@ -108,18 +107,8 @@ def measure(context: CommandContext, contacts: int, database: str) -> dict[str, 
 def work_through(settings: Settings, data: Path, day: MadeDay, server: "PostgresServer | None") -> Scale:
     """One day in a process of its own, which so shows its whole memory."""
     own = fresh_settings(settings, data, server, isolate=False, language="it")
-    spawn = multiprocessing.get_context("spawn")
-    ours, theirs = spawn.Pipe(duplex=False)
     server_s = processor_s(server.pid) if server else 0.0
-    process = spawn.Process(target=_work, args=(own, day, theirs))
-    process.start()
-    theirs.close()
-    try:
-        scale: Scale = ours.recv() if ours.poll(LONGEST_S) else _raise("it took too long")
-    except EOFError:
-        _raise("the process ended without a result")
-    finally:
-        process.join()
+    scale: Scale = measured_apart(_work, own, day)
     server_s = processor_s(server.pid) - server_s if server else 0.0
     return Scale(**(vars(scale) | {"server_s": server_s}))
 
@@ -134,10 +123,6 @@ def _work(settings: Settings, day: MadeDay, results: Any) -> None:
     wall, processor = perf_counter() - began, process_time() - processor
     wiring.database.close()
     results.send(Scale(day.contacts, summary.outcomes["done"], wall, processor, peak_mib(), spent, summary.seconds))
-
-
-def _raise(what: str) -> Any:
-    raise RuntimeError(f"measuring in another process failed: {what}")
 
 
 def _told(database: str, scale: Scale) -> str:

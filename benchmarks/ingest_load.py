@@ -1,7 +1,6 @@
 """`qm bench ingest`: a day is taken in and its transcripts are published while people look at pages."""
 
 import math
-import multiprocessing
 import random
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.apart import apart
 from benchmarks.api_load import Answers, Mix, ask, looker
 from benchmarks.figures import Bench, BenchFigure, figure_line, machine
 from benchmarks.scale_day import MadeDay, contact_id, make_chat_day
@@ -24,7 +24,6 @@ from pipelines.wiring import Wiring
 from pipelines.work_wiring import make_stages
 from qm.config import Settings
 from qm.domain.people import Right
-from qm.errors import EngineError
 from qm.units import Seconds
 
 if TYPE_CHECKING:
@@ -124,20 +123,10 @@ def take_in_beside(site: Site, day: MadeDay, rate: float, known: int) -> tuple[I
     Raises:
         EngineError: the process ended without a result.
     """
-    spawn = multiprocessing.get_context("spawn")
-    ours, theirs = spawn.Pipe(duplex=False)
-    process = spawn.Process(target=_take_in, args=(site.settings, day, theirs))
-    process.start()
-    theirs.close()
-    try:
-        ours.recv()  # that it begins
-        answers = ask(site.base, _mixes(known), rate, ours.poll, site.headers)
-        ingest: Ingest = ours.recv()
-    except EOFError:
-        message = "the ingest ended without a result"
-        raise EngineError("bench.failed", message, "see what it printed") from None
-    finally:
-        process.join()
+    with apart(_take_in, site.settings, day) as results:
+        results.recv()  # that it begins
+        answers = ask(site.base, _mixes(known), rate, results.poll, site.headers)
+        ingest: Ingest = results.recv()
     return ingest, answers
 
 

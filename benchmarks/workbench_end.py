@@ -1,9 +1,9 @@
 """What the end of a run costs on a large site, though nothing of it is new: each step by the clock."""
 
-import multiprocessing
 from time import perf_counter
 from typing import Any
 
+from benchmarks.apart import measured_apart
 from benchmarks.figures import BenchFigure
 from benchmarks.stopwatch import peak_mib
 from pipelines.run_end import end_steps
@@ -13,13 +13,7 @@ from qm.config import Settings
 
 def run_end(settings: Settings, contacts: int) -> dict[str, BenchFigure]:
     """Seconds of all steps, and the memory of a process that does nothing else."""
-    spawn = multiprocessing.get_context("spawn")
-    ours, theirs = spawn.Pipe(duplex=False)
-    process = spawn.Process(target=_work, args=(settings, theirs))
-    process.start()
-    theirs.close()
-    spent, mib = ours.recv()
-    process.join()
+    spent, mib = measured_apart(_work, settings)
     told = ", ".join(f"{name} {seconds:.1f}" for name, seconds in spent.items())
     return {
         "run_end": BenchFigure(round(sum(spent.values()), 1), "s", contacts, peer=told),

@@ -66,8 +66,7 @@ class ScoreStage:
 
     def publish(self, unit: Unit, contact_id: str, output: tuple[Evaluation, ...]) -> None:
         """Put them in the place of earlier ones."""
-        before = unit.evaluations.ids_of(contact_id)
-        unit.evaluations.replace(contact_id, output)
+        before = unit.evaluations.replace(contact_id, output)
         note_scores(unit, contact_id, before, [evaluation.id for evaluation in output])
         forms = {pack.form.id: pack.form for pack in self._packs}
         settle_anew(unit, forms, contact_id, output, datetime.now(UTC), was_scored=bool(before))

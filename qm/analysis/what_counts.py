@@ -62,7 +62,7 @@ def given_in(result: Evaluation) -> tuple[GivenAnswer, ...]:
 
 
 def _fitting(form: Form, given: Sequence[GivenAnswer]) -> list[GivenAnswer]:
-    known = {criterion.id: criterion for criterion in form.criteria}
+    known = form.by_id
     return [one for one in given if one.criterion_id in known and not answer_fault(known[one.criterion_id], one)]
 
 

@@ -1,6 +1,6 @@
 """The form: sections and criteria, with their weights. How a machine answers a criterion is a rule's matter."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -158,7 +158,8 @@ class Form:
         return tuple(criterion for section in self.sections for criterion in section.every_criterion)
 
     @cached_property
-    def _by_id(self) -> dict[str, Criterion]:
+    def by_id(self) -> Mapping[str, Criterion]:
+        """The same by id."""
         return {criterion.id: criterion for criterion in self.criteria}
 
     def every_section(self) -> Iterator[Section]:
@@ -173,4 +174,8 @@ class Form:
         Raises:
             KeyError: the form has none.
         """
-        return self._by_id[criterion_id]
+        return self.by_id[criterion_id]
+
+    def is_answered_by(self, criterion_ids: Iterable[str]) -> bool:
+        """Whether these are exactly its criteria: otherwise it has changed since they were answered."""
+        return self.by_id.keys() == set(criterion_ids)

@@ -197,8 +197,12 @@ class OutputStore(Protocol):
 class EvaluationStore(Protocol):
     """Evaluations and their answers."""
 
-    def replace(self, contact_id: str, evaluations: Sequence[Evaluation]) -> None:
-        """Put these in the place of the contact's machine evaluations; theirs are the answers that count."""
+    def replace(self, contact_id: str, evaluations: Sequence[Evaluation]) -> tuple[str, ...]:
+        """Put these in the place of the contact's machine evaluations; theirs are the answers that count.
+
+        Returns:
+            Ids of those that stood there.
+        """
         ...
 
     def count(self, evaluation: Evaluation, by: str) -> None:

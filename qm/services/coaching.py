@@ -85,7 +85,7 @@ class CoachingService:
     def _is_asked(self, item: CoachingItem) -> bool:
         """Whether the form is in force and still has the criterion; the list may be from before it changed."""
         form = self._forms.get(item.form_id)
-        return form is not None and any(criterion.id == item.criterion_id for criterion in form.criteria)
+        return form is not None and item.criterion_id in form.by_id
 
     def _row(
         self, item: CoachingItem, contact: Contact, talks: Mapping[tuple[str, str, str], CoachingSession]

@@ -33,6 +33,8 @@ class CoachingPicker:
         Args:
             touched: contacts whose agents' items are picked; `None`: those of all agents.
         """
+        if touched is not None and not touched:
+            return ()
         with self._reading() as unit:
             newest = unit.coaching.newest()
             agents = newest.keys() if touched is None else _agents_of(unit, touched)

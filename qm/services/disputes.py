@@ -328,11 +328,10 @@ def _ruled(form: Form, item: DisputedItem, decisions: Sequence[Decision]) -> Dis
     if len(decision.why) > LONGEST_REASON:
         raise InputError("dispute.too_long", f"a reason of more than {LONGEST_REASON} characters", "shorten it")
     answer, why = decision.answer, decision.why.strip()
-    known = {criterion.id: criterion for criterion in form.criteria}
-    if answer is not None and item.criterion_id not in known:
+    if answer is not None and item.criterion_id not in form.by_id:
         message = f"form '{form.id}' doesn't ask for '{item.criterion_id}' any more"
         raise ConflictError("dispute.form_changed", message, "let the answer stand, and tell the agent why")
-    if answer is not None and (fault := answer_fault(known[item.criterion_id], answer)):
+    if answer is not None and (fault := answer_fault(form.criterion(item.criterion_id), answer)):
         message = f"'{item.criterion_id}': this answer can't be given ({fault})"
         raise InputError("dispute.bad_answer", message, "choose among what the form offers")
     if answer is None or (answer.answer is item.contested and answer.value is None):

@@ -114,7 +114,7 @@ class ReviewService:
         An answer that a newer version of the form doesn't offer any more counts as not given.
         """
         form, given = self._forms[view.machine.form_id], view.own.given if view.own else ()
-        known = {criterion.id: criterion for criterion in form.criteria}
+        known = form.by_id
         fitting = [g for g in given if g.criterion_id in known and not answer_fault(known[g.criterion_id], g)]
         return score_form(form, merge_answers(form, view.machine, fitting))
 
@@ -226,7 +226,7 @@ class ReviewService:
 
 def _as_asked(evaluation: Evaluation, form: Form) -> Evaluation:
     """The evaluation, where it answers what its form asks: a form that changed since is reviewed once it's answered."""
-    if {answer.criterion_id for answer in evaluation.answers} == {criterion.id for criterion in form.criteria}:
+    if form.is_answered_by(answer.criterion_id for answer in evaluation.answers):
         return evaluation
     message = f"form '{form.id}' has changed since contact '{evaluation.contact_id}' was scored"
     raise ConflictError("review.form_changed", message, "`qm run` on its day scores it anew; then review it")
@@ -248,7 +248,7 @@ def check_given(form: Form, given: Sequence[GivenAnswer]) -> None:
     Raises:
         InputError: one is given twice, to no criterion of the form, or can't be given to its criterion.
     """
-    known = {criterion.id: criterion for criterion in form.criteria}
+    known = form.by_id
     if len({one.criterion_id for one in given}) != len(given):
         raise InputError("review.twice", "a criterion is answered twice", "once each")
     for one in given:

@@ -184,7 +184,7 @@ class SearchService:
             if filters.form_id not in self._forms:
                 raise InputError("search.filter", "a criterion or a score is of a form", "name the form")
             form = self._forms[filters.form_id]
-            if filters.criterion_id and filters.criterion_id not in {criterion.id for criterion in form.criteria}:
+            if filters.criterion_id and filters.criterion_id not in form.by_id:
                 message = f"{form.id} has no criterion '{filters.criterion_id[:60]}'"
                 raise InputError("search.filter", message, "the form's page names them")
             if filters.criterion_id and filters.answer is None:

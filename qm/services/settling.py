@@ -29,7 +29,7 @@ def counted_of(
     A form of another version may have other criteria: then only a new scoring can settle what counts.
     """
     form = forms.get(machine.form_id)
-    if form is None or {c.id for c in form.criteria} != {a.criterion_id for a in machine.answers}:
+    if form is None or not form.is_answered_by(answer.criterion_id for answer in machine.answers):
         return machine, WhatCounts(machine.answers, CountedBy.MACHINE)
     own = [review for review in reviews if review.form_id == machine.form_id]
     about = [dispute for dispute in disputes if dispute.form_id == machine.form_id]

@@ -30,7 +30,7 @@ def row_of(session: CalibrationSession, sheets: Sequence[Sheet], form: Form | No
 def lines_of(session: CalibrationSession, own: Sequence[Sheet], form: Form) -> tuple[SheetLine, ...]:
     """Every question, contact by contact, with what the rater answered before."""
     before = {(sheet.contact_id, answer.criterion_id): answer for sheet in own for answer in sheet.answers}
-    criteria = [form.criterion(criterion) for criterion in session.criteria if _has(form, criterion)]
+    criteria = [form.criterion(criterion) for criterion in session.criteria if criterion in form.by_id]
     lines = []
     for contact in session.contacts:
         for criterion in criteria:
@@ -42,7 +42,3 @@ def lines_of(session: CalibrationSession, own: Sequence[Sheet], form: Form) -> t
                 )
             )  # fmt: skip
     return tuple(lines)
-
-
-def _has(form: Form, criterion_id: str) -> bool:
-    return any(criterion.id == criterion_id for criterion in form.criteria)

@@ -37,7 +37,7 @@ def view_evaluation(evaluation: Evaluation, form: Form, counted_by: str = MACHIN
     scores = {score.section_id: score for score in evaluation.score.sections}
     failed = evaluation.score.failed_sections
     sections = tuple(_section_view(section, given, scores, failed) for section in form.sections)
-    is_partial = given.keys() != {criterion.id for criterion in form.criteria}
+    is_partial = not form.is_answered_by(given)
     return EvaluationView(form_score(evaluation, form, counted_by), sections, evaluation, is_partial=is_partial)
 
 

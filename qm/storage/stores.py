@@ -22,8 +22,8 @@ MOST_VALUES = 10_000
 class SqlWorkStore(SqlStore):
     """Work list, quarantine and published outputs; those of the last contact asked for are remembered.
 
-    What is published is written at once for all stages of the transaction: before anything else is read of it, and at
-    its end.
+    What is published is written at once for all stages of the transaction: before this store reads another contact's,
+    and at its end.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -126,8 +126,8 @@ class SqlWorkStore(SqlStore):
 class SqlEvaluationStore(SqlStore):
     """Evaluations with one row an answer beside them."""
 
-    def replace(self, contact_id: str, evaluations: Sequence[Evaluation]) -> None:
-        """Put these in the place of the contact's machine evaluations."""
+    def replace(self, contact_id: str, evaluations: Sequence[Evaluation]) -> tuple[str, ...]:
+        """Put these in the place of the contact's machine evaluations, whose ids are returned."""
         table = tables.evaluations
         if old := self.ids_of(contact_id):
             self._connection.execute(delete(tables.answers).where(self._among(tables.answers.c.evaluation_id, old)))
@@ -151,6 +151,7 @@ class SqlEvaluationStore(SqlStore):
         self._add_all(tables.criterion_lists, [{"id": name, "criteria": criteria} for name, criteria in listed.items()])
         self._put_all(table, rows)
         self._put_all(tables.answers, answers)
+        return old
 
     def count(self, evaluation: Evaluation, by: str) -> None:
         """Let these answers count in lists and figures; the machine's document of the same id stays as it is."""
